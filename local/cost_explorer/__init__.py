@@ -1,0 +1,1 @@
+"""Cost Explorer of the embedded AWS, answering from the ledger."""

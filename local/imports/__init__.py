@@ -1,0 +1,1 @@
+"""The user's own spending, read from files into a ledger."""

@@ -1,0 +1,1 @@
+"""Synthetic organizations: what they spend, what they have budgeted, who they are."""
