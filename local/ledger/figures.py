@@ -72,9 +72,8 @@ def line_filter(budget: Mapping[str, Any]) -> Predicate:
     """Which lines the budget's filters, cost types and metric let through."""
     is_wanted = _filter(budget)
     if budget["BudgetType"] == "COST":
-        left_out = (
-            excluded_record_types(budget.get("CostTypes")) if not budget.get("Metrics") else frozenset()
-        )
+        # With Metrics a budget is of the new family, which has no CostTypes.
+        left_out = excluded_record_types(None if budget.get("Metrics") else budget.get("CostTypes"))
         return lambda line: line.record_type not in left_out and is_wanted(line)
     if metric_of(budget) == "Hours":
         return lambda line: line.unit == HOURS and is_wanted(line)

@@ -159,7 +159,7 @@ def match_expression(expression: Mapping[str, Any] | None) -> Predicate:
     operator or dimension.
     """
     if not expression:
-        return lambda item: True
+        return _match_all
     if len(expression) != 1:
         raise ValueError(
             "Expression has more than one roots. Only one root operator is allowed for each expression: "
@@ -183,6 +183,10 @@ def match_expression(expression: Mapping[str, Any] | None) -> Predicate:
         matches = _match_value(operand.get("Values", ()), operand.get("MatchOptions"), is_blank_absent=True)
         return lambda item: matches(read(item, key))
     raise ValueError(f"no expression operator is called {operator!r}")
+
+
+def _match_all(item: Any) -> bool:  # noqa: ARG001  (a predicate has one argument)
+    return True
 
 
 def _match_dimension(operand: Mapping[str, Any]) -> Predicate:
