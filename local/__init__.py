@@ -1,0 +1,1 @@
+"""The embedded AWS: moto, completed where budgets, costs and permissions need more; never packaged."""
