@@ -1,0 +1,1 @@
+"""The decider: turns events into actions and results into replies."""

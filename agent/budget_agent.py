@@ -1,0 +1,93 @@
+"""The agent: a named action becomes a direct call of one of its Strands tools."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from strands import Agent
+from strands.models.model import Model
+from strands.types.content import Messages
+from strands.types.streaming import StreamEvent
+
+from agent.contract import ActionRequest, ErrorDetail
+from agent.guardrails import Audit
+from agent.observability import logger
+from agent.strands_tools import as_strands_tool, internal_error
+from tools.actions._action import Action
+from tools.gateways import Gateways
+
+Output = TypeVar("Output", bound=BaseModel)
+
+
+class ModelNotConfiguredError(Exception):
+    """Somebody asked the model of an agent that has none: named actions never need one."""
+
+
+class NoModel(Model):
+    """Stands where Strands wants a model, so that it does not create a Bedrock client of its own.
+
+    The default model costs about a third of a second at start, for direct calls that never speak to it.
+    """
+
+    def update_config(self, **model_config: Any) -> None:
+        """There is nothing to configure."""
+        raise ModelNotConfiguredError(sorted(model_config))
+
+    def get_config(self) -> dict[str, Any]:
+        """No configuration."""
+        return {}
+
+    def structured_output(
+        self, output_model: type[Output], prompt: Messages, system_prompt: str | None = None, **kwargs: Any
+    ) -> AsyncGenerator[dict[str, Output | Any], None]:
+        """Refuse: there is no model."""
+        raise ModelNotConfiguredError(output_model.__name__)
+
+    def stream(self, messages: Messages, *args: Any, **kwargs: Any) -> AsyncGenerator[StreamEvent, None]:
+        """Refuse: there is no model."""
+        raise ModelNotConfiguredError(f"{len(messages)} messages")
+
+
+class BudgetAgent:
+    """One Strands agent whose tools are the actions.
+
+    Nothing of one request is kept for the next: direct calls are not recorded, and the model that a
+    conversation needs is not this agent's.
+    """
+
+    def __init__(self, actions: Sequence[Action], gateways: Gateways) -> None:
+        self.gateways = gateways
+        self._actions = {each.name: each for each in actions}
+        self._agent = Agent(
+            model=NoModel(),
+            tools=[as_strands_tool(each, gateways) for each in actions],
+            interventions=[Audit()],
+            callback_handler=None,
+            record_direct_tool_call=False,
+            name="BudgetManagementAgent",
+        )
+
+    @property
+    def action_names(self) -> list[str]:
+        """The names of all actions, in the catalogue's order."""
+        return list(self._actions)
+
+    def perform(self, request: ActionRequest) -> dict[str, Any] | ErrorDetail:
+        """Run the named action through the Strands agent: its result, or why there is none.
+
+        The parameters are checked before the call, because Strands would take keyword arguments of its own
+        (`record_direct_tool_call`) out of them.
+        """
+        self._actions[request.action].parse(request.parameters)
+        outcome = getattr(self._agent.tool, request.action)(**request.parameters)
+        content = outcome["content"][0]
+        if outcome["status"] == "success":
+            return dict(content["json"])
+        if "json" in content:
+            return ErrorDetail.model_validate(content["json"]["error"])
+        logger.error(
+            "tool call failed outside of its action", action=request.action, reason=content.get("text")
+        )
+        return internal_error()

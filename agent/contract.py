@@ -1,0 +1,163 @@
+"""The wire format: what a request looks like, what every reply looks like, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.domain.errors import BudgetAgentError, InvalidRequest, UnknownAction
+
+AGENT_NAME = "BudgetManagementAgent"
+LARGEST_REPLY_BYTES = 5_500_000
+"""Lambda returns at most 6 MB; the rest is room for the envelope of the caller."""
+
+_REQUEST_FIELDS = ("action", "parameters", "request_id")
+_LONGEST_REQUEST_ID = 128
+
+
+class ActionRequest(BaseModel):
+    """One request: which action, with which parameters, under which id."""
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str
+    parameters: Mapping[str, Any] = Field(default_factory=dict)
+    request_id: str | None = None
+
+
+class Status(StrEnum):
+    """How it ended."""
+
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+class ErrorDetail(BaseModel):
+    """Why it failed and what the caller can do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    message: str
+    details: dict[str, Any]
+    retryable: bool
+
+
+class AgentResponse(BaseModel):
+    """The standard reply: exactly these five keys."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agent: str = AGENT_NAME
+    action: str | None
+    status: Status
+    data: dict[str, Any]
+    timestamp: str
+
+    @classmethod
+    def success(cls, action: str, data: dict[str, Any], now: datetime) -> AgentResponse:
+        """The reply that carries a result."""
+        return cls(action=action, status=Status.SUCCESS, data=data, timestamp=_timestamp(now))
+
+    @classmethod
+    def failure(
+        cls, action: str | None, error: ErrorDetail, request_id: str | None, now: datetime
+    ) -> AgentResponse:
+        """The reply that carries an error."""
+        data = {"error": error.model_dump(mode="json"), "request_id": request_id}
+        return cls(action=action, status=Status.ERROR, data=data, timestamp=_timestamp(now))
+
+
+def parse_request(event: Any, actions: list[str]) -> ActionRequest:
+    """The request in an event. Raises InvalidRequest or UnknownAction, saying what to send instead."""
+    example = '{"action": "analyze_budgets", "parameters": {}}'
+    if not isinstance(event, Mapping):
+        raise InvalidRequest(
+            f"The request is {_kind_of(event)}, not an object. Send for example {example}.",
+            {"actions": actions},
+        )
+    unknown = sorted(str(name) for name in event if name not in _REQUEST_FIELDS)
+    if unknown:
+        raise InvalidRequest(
+            f"Not part of a request: {', '.join(unknown)}. Allowed are action, parameters and request_id.",
+            {"unknown": unknown, "allowed": list(_REQUEST_FIELDS)},
+        )
+    action = event.get("action")
+    if not isinstance(action, str) or not action.strip():
+        raise InvalidRequest(
+            f"'action' is missing or not a text. Send for example {example}.", {"actions": actions}
+        )
+    return ActionRequest(
+        action=_known(action.strip(), actions),
+        parameters=_parameters_in(event),
+        request_id=_request_id_in(event),
+    )
+
+
+def action_named_in(event: Any) -> str | None:
+    """The action that an event, however wrong, seems to ask for; echoed in error replies."""
+    action = event.get("action") if isinstance(event, Mapping) else None
+    return action if isinstance(action, str) else None
+
+
+def error_detail(error: BudgetAgentError) -> ErrorDetail:
+    """An error as replies carry it."""
+    return ErrorDetail(
+        code=error.code, message=error.message, details=error.details, retryable=error.retryable
+    )
+
+
+def _known(action: str, actions: list[str]) -> str:
+    if action in actions:
+        return action
+    nearest = get_close_matches(action.lower(), actions, n=1, cutoff=0.5)
+    meant = f" Did you mean '{nearest[0]}'?" if nearest else ""
+    raise UnknownAction(
+        f"There is no action '{action}'.{meant} Actions: {', '.join(actions)}.",
+        {"actions": actions, "nearest": nearest[0] if nearest else None},
+    )
+
+
+def _parameters_in(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    parameters = event.get("parameters")
+    if parameters is None:
+        return {}
+    if not isinstance(parameters, Mapping):
+        raise InvalidRequest(
+            f"'parameters' is {_kind_of(parameters)}, not an object; send {{}} for none.",
+            {"allowed": "an object"},
+        )
+    return parameters
+
+
+def _request_id_in(event: Mapping[str, Any]) -> str | None:
+    request_id = event.get("request_id")
+    if request_id is None:
+        return None
+    if not isinstance(request_id, str) or not 1 <= len(request_id) <= _LONGEST_REQUEST_ID:
+        raise InvalidRequest(
+            f"'request_id' is not a text of 1 to {_LONGEST_REQUEST_ID} characters.",
+            {"allowed": f"a text of 1 to {_LONGEST_REQUEST_ID} characters"},
+        )
+    return request_id
+
+
+def _kind_of(value: Any) -> str:
+    kinds: list[tuple[type | tuple[type, ...], str]] = [
+        (bool, "a truth value"),
+        (str, "a text"),
+        ((int, float), "a number"),
+        (list, "a list"),
+    ]
+    if value is None:
+        return "empty"
+    return next((words for kind, words in kinds if isinstance(value, kind)), "something else")
+
+
+def _timestamp(now: datetime) -> str:
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

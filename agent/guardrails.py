@@ -1,0 +1,54 @@
+"""What every tool call passes, whoever started it: a named action or a model.
+
+Strands fires interventions on direct tool calls and on the model's calls alike, so a rule that stands here
+cannot be gone around.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strands.hooks.events import AfterToolCallEvent, BeforeToolCallEvent
+from strands.interventions import Deny, InterventionHandler, Proceed
+
+from agent.observability import logger
+from agent.strands_tools import ActionTool
+
+
+class Audit(InterventionHandler):
+    """Every call leaves a line in the log: which action, whether it may change something, how it ended.
+
+    Parameters stay out: they hold addresses. A tool that is not one of the agent's actions is denied.
+    """
+
+    name = "audit"
+
+    def before_tool_call(self, event: BeforeToolCallEvent, **kwargs: Any) -> Proceed | Deny:
+        """Deny what is not an action; note what is."""
+        del kwargs
+        tool = event.selected_tool
+        if not isinstance(tool, ActionTool):
+            name = event.tool_use["name"]
+            logger.warning("call of an unknown tool denied", tool=name)
+            return Deny(reason=f"'{name}' is not an action of this agent")
+        logger.info("action started", action=tool.action.name, mutates=tool.action.mutates)
+        return Proceed()
+
+    def after_tool_call(self, event: AfterToolCallEvent, **kwargs: Any) -> Proceed:
+        """Note how the call ended."""
+        del kwargs
+        seconds = None if event.duration is None else round(event.duration, 3)
+        logger.info(
+            "action ended",
+            action=event.tool_use["name"],
+            outcome=event.result["status"],
+            error_code=_error_code(event),
+            seconds=seconds,
+        )
+        return Proceed()
+
+
+def _error_code(event: AfterToolCallEvent) -> str | None:
+    content = event.result["content"]
+    error = content[0].get("json", {}).get("error") if content else None
+    return None if error is None else str(error["code"])

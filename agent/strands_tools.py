@@ -1,0 +1,83 @@
+"""The only meeting of Action and Strands: an action as a tool of the agent.
+
+Strands' own decorator drops `Annotated` constraints and turns exceptions into prose, so the adapter carries
+the action's own JSON Schema in and hands results and errors out as JSON with a code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from strands.types._events import ToolResultEvent
+from strands.types.tools import AgentTool, ToolResult, ToolSpec, ToolUse
+
+from agent.contract import ErrorDetail, error_detail
+from agent.observability import logger
+from tools.actions._action import Action
+from tools.domain.errors import BudgetAgentError, InternalError
+from tools.gateways import Gateways
+
+
+class ActionTool(AgentTool):
+    """One action as a Strands tool.
+
+    Its result's content is one JSON block: the action's result, or `{"error": ErrorDetail}`.
+    """
+
+    def __init__(self, action: Action, gateways: Gateways) -> None:
+        super().__init__()
+        self.action = action
+        self._gateways = gateways
+
+    @property
+    def tool_name(self) -> str:
+        """The action's name."""
+        return self.action.name
+
+    @property
+    def tool_type(self) -> str:
+        """Strands' word for where the tool comes from."""
+        return "action"
+
+    @property
+    def tool_spec(self) -> ToolSpec:
+        """What the model reads: name, description and schema of the action."""
+        return {
+            "name": self.action.name,
+            "description": self.action.description,
+            "inputSchema": {"json": self.action.schema()},
+        }
+
+    async def stream(
+        self, tool_use: ToolUse, invocation_state: dict[str, Any], **kwargs: Any
+    ) -> AsyncGenerator[Any, None]:
+        """Run the action on the tool's input and yield its one result."""
+        del invocation_state, kwargs
+        yield ToolResultEvent(self._result(tool_use))
+
+    def _result(self, tool_use: ToolUse) -> ToolResult:
+        try:
+            result = self.action.run(tool_use["input"], self._gateways)
+            return _tool_result(tool_use, "success", result.model_dump(mode="json"))
+        except BudgetAgentError as error:
+            return _tool_result(tool_use, "error", {"error": error_detail(error).model_dump(mode="json")})
+        except Exception:
+            logger.exception("action failed unexpectedly", action=self.action.name)
+            return _tool_result(tool_use, "error", {"error": internal_error().model_dump(mode="json")})
+
+
+def as_strands_tool(action: Action, gateways: Gateways) -> ActionTool:
+    """The action as a tool that works through these gateways."""
+    return ActionTool(action, gateways)
+
+
+def internal_error() -> ErrorDetail:
+    """What a caller is told of a defect: nothing but that there is one, and where to look."""
+    return error_detail(
+        InternalError("The agent failed unexpectedly. Its log holds the cause under this request id.")
+    )
+
+
+def _tool_result(tool_use: ToolUse, status: Any, content: dict[str, Any]) -> ToolResult:
+    return {"toolUseId": tool_use["toolUseId"], "status": status, "content": [{"json": content}]}

@@ -1,0 +1,1 @@
+"""What fakes and adapters promise alike, and what the embedded AWS promises."""

@@ -1,0 +1,194 @@
+"""Fakes of the gateways: they hold what a test gives them and pass the contract suite of the real adapters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from tests.builders import ACCOUNT, NOW
+from tools.aws.translate import budget_action_to, definition_to, notification_with_subscribers_to
+from tools.domain.budget import Budget, BudgetDefinition
+from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
+from tools.domain.budget_types import BudgetTypeName
+from tools.domain.commitments import CommitmentMonth
+from tools.domain.errors import BudgetAgentError, BudgetAlreadyExists, BudgetNotFound, DataUnavailable
+from tools.domain.notifications import Notification
+from tools.domain.performance import PeriodPerformance
+from tools.domain.periods import TimeUnit
+from tools.gateways import AgentIdentity, CostRead, Gateways
+
+
+@dataclass
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass
+class FakeBudgets:
+    """Budgets of one account, in memory.
+
+    `failing` maps a method's name to the error it raises from now on; `created` and `created_actions` are
+    what was written, in order.
+    """
+
+    budgets: dict[str, Budget] = field(default_factory=dict)
+    history: dict[str, list[PeriodPerformance]] = field(default_factory=dict)
+    actions: dict[str, list[BudgetAction]] = field(default_factory=lambda: defaultdict(list))
+    failing: dict[str, BudgetAgentError] = field(default_factory=dict)
+    created: list[tuple[BudgetDefinition, tuple[Notification, ...], Mapping[str, str]]] = field(
+        default_factory=list
+    )
+    created_actions: list[BudgetActionDefinition] = field(default_factory=list)
+
+    def list_budgets(self, account_id: str) -> list[Budget]:
+        self._may("list_budgets")
+        return [replace(each, notifications=None) for each in self.budgets.values()]
+
+    def get_budget(self, account_id: str, name: str) -> Budget:
+        self._may("get_budget")
+        return replace(self._found(name), notifications=None)
+
+    def notifications_by_budget(self, account_id: str) -> Mapping[str, tuple[Notification, ...]]:
+        self._may("notifications_by_budget")
+        return {
+            name: tuple(replace(each, subscribers=None) for each in budget.notifications)
+            for name, budget in self.budgets.items()
+            if budget.notifications
+        }
+
+    def notifications_of(self, account_id: str, name: str) -> tuple[Notification, ...]:
+        self._may("notifications_of")
+        return self._found(name).notifications or ()
+
+    def performance_history(self, account_id: str, name: str) -> list[PeriodPerformance]:
+        self._may("performance_history")
+        if self._found(name).definition.time_unit is TimeUnit.ANNUALLY:
+            raise DataUnavailable(f"AWS keeps no performance history for '{name}'")
+        return list(self.history.get(name, []))
+
+    def create_budget(
+        self,
+        account_id: str,
+        definition: BudgetDefinition,
+        notifications: tuple[Notification, ...],
+        tags: Mapping[str, str],
+    ) -> None:
+        self._may("create_budget")
+        if definition.name in self.budgets:
+            raise BudgetAlreadyExists(f"A budget named '{definition.name}' exists already")
+        self.created.append((definition, notifications, tags))
+        self.budgets[definition.name] = Budget(definition=definition, notifications=notifications)
+
+    def create_budget_request(
+        self,
+        account_id: str,
+        definition: BudgetDefinition,
+        notifications: tuple[Notification, ...],
+        tags: Mapping[str, str],
+    ) -> Mapping[str, object]:
+        return {
+            "AccountId": account_id,
+            "Budget": definition_to(definition),
+            "NotificationsWithSubscribers": [
+                notification_with_subscribers_to(each) for each in notifications
+            ],
+            "ResourceTags": [{"Key": key, "Value": value} for key, value in tags.items()],
+        }
+
+    def budget_actions_of(self, account_id: str, name: str) -> list[BudgetAction]:
+        self._may("budget_actions_of")
+        self._found(name)
+        return list(self.actions[name])
+
+    def create_budget_action(self, account_id: str, definition: BudgetActionDefinition) -> str:
+        self._may("create_budget_action")
+        self._found(definition.budget_name)
+        self.created_actions.append(definition)
+        identifier = f"00000000-0000-0000-0000-{len(self.created_actions):012d}"
+        self.actions[definition.budget_name].append(
+            BudgetAction(id=identifier, definition=definition, status="STANDBY")
+        )
+        return identifier
+
+    def create_budget_action_request(
+        self, account_id: str, definition: BudgetActionDefinition
+    ) -> Mapping[str, object]:
+        return {"AccountId": account_id, **budget_action_to(definition)}
+
+    def _found(self, name: str) -> Budget:
+        if name not in self.budgets:
+            raise BudgetNotFound(f"There is no budget named '{name}'")
+        return self.budgets[name]
+
+    def _may(self, method: str) -> None:
+        if method in self.failing:
+            raise self.failing[method]
+
+
+@dataclass
+class FakeCostExplorer:
+    """Cost Explorer in memory: amounts by group and month, per grouping key; one page per read.
+
+    `amounts` maps the grouping (`SERVICE`, a tag key, `` for none) to group -> month -> amount.
+    """
+
+    amounts: dict[str, dict[str, dict[date, Decimal]]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    commitments: dict[tuple[BudgetTypeName, str | None], list[CommitmentMonth]] = field(default_factory=dict)
+    failing: dict[str, BudgetAgentError] = field(default_factory=dict)
+    reads: list[str] = field(default_factory=list)
+
+    def monthly_amounts(
+        self,
+        months: tuple[date, date],
+        *,
+        metric: str,
+        group_by: tuple[str, str] | None = None,
+        account_id: str | None = None,
+    ) -> CostRead:
+        self._may("monthly_amounts")
+        found = self.amounts.get(group_by[1] if group_by else "", {})
+        within = {
+            group: {month: amount for month, amount in by_month.items() if months[0] <= month < months[1]}
+            for group, by_month in found.items()
+        }
+        return CostRead(within, {group: self.units.get(group, "USD") for group in within}, pages=1)
+
+    def commitment_percentages(
+        self, budget_type: BudgetTypeName, months: tuple[date, date], *, service: str | None = None
+    ) -> tuple[list[CommitmentMonth], int]:
+        self._may("commitment_percentages")
+        found = self.commitments.get((budget_type, service), [])
+        return [each for each in found if months[0] <= each.month < months[1]], 1
+
+    def _may(self, method: str) -> None:
+        self.reads.append(method)
+        if method in self.failing:
+            raise self.failing[method]
+
+
+def gateways_with(
+    budgets: Iterable[Budget] = (),
+    *,
+    fake_budgets: FakeBudgets | None = None,
+    cost_explorer: FakeCostExplorer | None = None,
+    now: datetime = NOW,
+    identity: AgentIdentity | None = None,
+) -> Gateways:
+    """A bundle of fakes."""
+    held = fake_budgets or FakeBudgets()
+    held.budgets.update({each.name: each for each in budgets})
+    return Gateways(
+        budgets=held,
+        cost_explorer=cost_explorer or FakeCostExplorer(),
+        clock=FakeClock(now),
+        identity=identity or AgentIdentity(account_id=ACCOUNT),
+    )

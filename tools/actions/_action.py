@@ -1,0 +1,154 @@
+"""What an action is: a function from validated parameters and gateways to a result, with its own schema."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, Any, get_type_hints
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from tools.domain.errors import InvalidParameters, problem_with
+from tools.domain.names import problem_with_budget_name
+from tools.gateways import Gateways
+
+
+def _as_budget_name(name: str) -> str:
+    problem = problem_with_budget_name(name)
+    if problem is not None:
+        raise ValueError(problem)
+    return name
+
+
+AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+BudgetName = Annotated[str, AfterValidator(_as_budget_name)]
+
+
+class Model(BaseModel):
+    """What crosses the border: frozen, and refusing what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Parameters(Model):
+    """What every action takes."""
+
+    account_id: AccountId | None = Field(
+        default=None,
+        description="Account to work in, 12 digits; the agent's own by default. AWS decides what else is allowed.",
+    )
+
+
+class Incomplete(Model):
+    """A part of the answer that could not be read, and why; the rest of the answer stands without it."""
+
+    part: str
+    code: str
+    reason: str
+    retryable: bool
+
+
+class Result(Model):
+    """What every action returns."""
+
+    incomplete: list[Incomplete] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a caller can ask for; name, function, tool and metric are the same word."""
+
+    name: str
+    description: str
+    parameters: type[Parameters]
+    result: type[Result]
+    mutates: bool
+    function: Callable[[Any, Gateways], Result]
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the description."""
+        return self.description.split("\n\n", 1)[0].replace("\n", " ")
+
+    def parse(self, raw: Mapping[str, Any]) -> Parameters:
+        """The parameters, validated. Raises InvalidParameters with every problem, where and what is allowed."""
+        try:
+            return self.parameters.model_validate(raw)
+        except ValidationError as error:
+            raise InvalidParameters.listing(
+                [_problem(entry, self.parameters) for entry in error.errors(include_url=False)]
+            ) from error
+
+    def run(self, raw: Mapping[str, Any], gateways: Gateways) -> Result:
+        """Validate and perform. Raises the errors of `tools.domain.errors`."""
+        return self.function(self.parse(raw), gateways)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the parameters, as a model reads it."""
+        return self.parameters.model_json_schema()
+
+
+def action(*, mutates: bool) -> Callable[[Callable[[Any, Gateways], Result]], Action]:
+    """Make an Action from a function `(parameters, gateways) -> result` with a docstring.
+
+    `mutates` says whether it can change anything in AWS.
+    """
+
+    def declare(function: Callable[[Any, Gateways], Result]) -> Action:
+        hints = get_type_hints(function)
+        names = list(inspect.signature(function).parameters)
+        return Action(
+            name=function.__name__,
+            description=inspect.getdoc(function) or "",
+            parameters=hints[names[0]],
+            result=hints["return"],
+            mutates=mutates,
+            function=function,
+        )
+
+    return declare
+
+
+def _problem(entry: Any, model: type[BaseModel]) -> dict[str, str]:
+    """One pydantic error as where, what is wrong and what is allowed."""
+    where = _path(entry["loc"])
+    context = entry.get("ctx") or {}
+    match entry["type"]:
+        case "extra_forbidden":
+            known = _fields_at(model, entry["loc"][:-1])
+            close = get_close_matches(str(entry["loc"][-1]), known, n=1)
+            meant = f"; did you mean '{close[0]}'?" if close else ""
+            return problem_with(where, f"is not a parameter{meant}", ", ".join(known) or None)
+        case "missing":
+            return problem_with(where, "is required")
+        case "enum" | "literal_error":
+            return problem_with(where, f"{entry['input']!r} is not allowed", str(context.get("expected")))
+        case "value_error":
+            return problem_with(where, str(context["error"]))
+        case "string_pattern_mismatch" if where.endswith("account_id"):
+            return problem_with(where, f"{entry['input']!r} is not an account id", "12 digits")
+        case _:
+            return problem_with(where, entry["msg"][0].lower() + entry["msg"][1:])
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "parameters"
+
+
+def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The names that are allowed where an unknown one was found, one level down at most."""
+    for part in location:
+        field = model.model_fields.get(str(part))
+        nested = [each for each in _models_in(field.annotation) if field] if field else []
+        if not nested:
+            return []
+        model = nested[0]
+    return sorted(model.model_fields)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for each in getattr(annotation, "__args__", ()) for found in _models_in(each)]

@@ -1,0 +1,70 @@
+"""Parts that replies are made of: amounts, percentages, periods, insights, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, TypeVar
+
+from pydantic import PlainSerializer
+
+from tools.actions._action import Incomplete, Model
+from tools.domain.errors import AccessDenied, AwsUnavailable, DataUnavailable, Throttled
+from tools.domain.money import Spend, as_percent, rounded
+from tools.domain.periods import BudgetPeriod
+
+Percent = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+"""A percentage with one decimal, a number in JSON."""
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), return_type=str),
+]
+"""A moment in UTC, such as 2025-06-11T20:30:00Z."""
+
+Read = TypeVar("Read")
+
+
+class Amount(Model):
+    """An amount as a decimal string with its unit."""
+
+    amount: Decimal
+    unit: str
+
+
+class Period(Model):
+    """A budget period: start inclusive, end exclusive."""
+
+    start: Moment
+    end: Moment
+
+
+def amount_of(spend: Spend | None) -> Amount | None:
+    """A spend as replies show it; unknown stays unknown."""
+    return None if spend is None else Amount(amount=rounded(spend.amount, spend.unit), unit=spend.unit)
+
+
+def percent_of(ratio: Decimal | None) -> Decimal | None:
+    """A ratio as percent with one decimal; unknown stays unknown."""
+    return as_percent(ratio)
+
+
+def period_of(period: BudgetPeriod | None) -> Period | None:
+    """A period as replies show it."""
+    return None if period is None else Period(start=period.start, end=period.end)
+
+
+def read_or_say(part: str, incomplete: list[Incomplete], read: Callable[[], Read]) -> Read | None:
+    """What `read` gives, or None with the reason added to `incomplete`.
+
+    For a part of an answer that stands without it. Only failures of reading are caught; a caller's mistake
+    (a budget that does not exist, a bad parameter) still ends the action.
+    """
+    try:
+        return read()
+    except (AccessDenied, Throttled, AwsUnavailable, DataUnavailable) as error:
+        incomplete.append(
+            Incomplete(part=part, code=error.code, reason=error.message, retryable=error.retryable)
+        )
+        return None

@@ -1,0 +1,1 @@
+"""How AWS is called: thin adapters behind the gateways, no decisions."""

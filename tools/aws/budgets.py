@@ -1,0 +1,214 @@
+"""AWS Budgets behind `BudgetsGateway`: calls, pages and translation, no decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from tools.aws.errors import aws_errors
+from tools.aws.translate import (
+    budget_action_from,
+    budget_action_to,
+    budget_from,
+    definition_to,
+    notification_from,
+    notification_to,
+    notification_with_subscribers_to,
+    performance_from,
+    subscriber_from,
+)
+from tools.domain.budget import Budget, BudgetDefinition
+from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
+from tools.domain.errors import BudgetNotFound, DataUnavailable, InvalidParameters
+from tools.domain.notifications import Notification, Subscriber
+from tools.domain.performance import PeriodPerformance
+
+if TYPE_CHECKING:
+    from mypy_boto3_budgets import BudgetsClient
+
+# IAM names are not the API's names. Source: Service Authorization Reference, AWS Budget Service.
+VIEW: Final = "budgets:ViewBudget"
+MODIFY: Final = "budgets:ModifyBudget"
+TAG: Final = "budgets:TagResource"
+CREATE_ACTION: Final = "budgets:CreateBudgetAction"
+LIST_ACTIONS: Final = "budgets:DescribeBudgetActionsForBudget"
+
+PERMISSIONS: Mapping[str, tuple[str, ...]] = {
+    "DescribeBudgets": (VIEW,),
+    "DescribeBudget": (VIEW,),
+    "DescribeBudgetNotificationsForAccount": (VIEW,),
+    "DescribeNotificationsForBudget": (VIEW,),
+    "DescribeSubscribersForNotification": (VIEW,),
+    "DescribeBudgetPerformanceHistory": (VIEW,),
+    "CreateBudget": (MODIFY, TAG),
+    "DescribeBudgetActionsForBudget": (LIST_ACTIONS,),
+    "CreateBudgetAction": (CREATE_ACTION, "iam:PassRole"),
+}
+
+_LARGEST_LIST_PAGE = 1000
+_LARGEST_ITEM_PAGE = 100
+
+
+class AwsBudgets:
+    """AWS Budgets through boto3."""
+
+    def __init__(self, client: BudgetsClient) -> None:
+        self._client = client
+
+    def list_budgets(self, account_id: str) -> list[Budget]:
+        """All budgets, 1,000 a page. An account without budgets answers without the list itself."""
+        pages = self._pages(
+            "describe_budgets",
+            VIEW,
+            AccountId=account_id,
+            MaxResults=_LARGEST_LIST_PAGE,
+            ShowFilterExpression=True,
+        )
+        return [budget_from(wire) for page in pages for wire in page.get("Budgets") or ()]
+
+    def get_budget(self, account_id: str, name: str) -> Budget:
+        """One budget; without ShowFilterExpression its filter would be hidden."""
+        with aws_errors(VIEW, budget_name=name):
+            response = self._client.describe_budget(
+                AccountId=account_id, BudgetName=name, ShowFilterExpression=True
+            )
+        return budget_from(response["Budget"])
+
+    def notifications_by_budget(self, account_id: str) -> Mapping[str, tuple[Notification, ...]]:
+        """One sweep over the account instead of a call per budget."""
+        pages = self._pages(
+            "describe_budget_notifications_for_account",
+            VIEW,
+            AccountId=account_id,
+            MaxResults=_LARGEST_LIST_PAGE,
+        )
+        return {
+            entry["BudgetName"]: tuple(notification_from(wire) for wire in entry.get("Notifications") or ())
+            for page in pages
+            for entry in page.get("BudgetNotificationsForAccount") or ()
+        }
+
+    def notifications_of(self, account_id: str, name: str) -> tuple[Notification, ...]:
+        """The notifications, then one call per notification for its subscribers."""
+        pages = self._pages(
+            "describe_notifications_for_budget",
+            VIEW,
+            budget_name=name,
+            AccountId=account_id,
+            BudgetName=name,
+            MaxResults=_LARGEST_ITEM_PAGE,
+        )
+        wires = [wire for page in pages for wire in page.get("Notifications") or ()]
+        return tuple(
+            notification_from(wire, self._subscribers_of(account_id, name, notification_from(wire)))
+            for wire in wires
+        )
+
+    def performance_history(self, account_id: str, name: str) -> list[PeriodPerformance]:
+        """All pages by hand: botocore's paginator keeps only the first one's periods."""
+        try:
+            pages = list(
+                self._pages(
+                    "describe_budget_performance_history",
+                    VIEW,
+                    budget_name=name,
+                    AccountId=account_id,
+                    BudgetName=name,
+                    MaxResults=_LARGEST_ITEM_PAGE,
+                )
+            )
+        except InvalidParameters as error:
+            raise DataUnavailable(
+                f"AWS keeps no performance history for '{name}': {error.details.get('aws_message')}",
+                error.details,
+            ) from error
+        periods = [
+            performance_from(wire)
+            for page in pages
+            for wire in page["BudgetPerformanceHistory"].get("BudgetedAndActualAmountsList") or ()
+        ]
+        return sorted(periods, key=lambda each: each.period.start)
+
+    def create_budget(
+        self,
+        account_id: str,
+        definition: BudgetDefinition,
+        notifications: tuple[Notification, ...],
+        tags: Mapping[str, str],
+    ) -> None:
+        """CreateBudget with notifications and tags in one call: AWS creates all of it or nothing."""
+        request = self.create_budget_request(account_id, definition, notifications, tags)
+        with aws_errors(MODIFY, budget_name=definition.name):
+            self._client.create_budget(**request)
+
+    def create_budget_request(
+        self,
+        account_id: str,
+        definition: BudgetDefinition,
+        notifications: tuple[Notification, ...],
+        tags: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """The members of CreateBudget."""
+        request: dict[str, Any] = {"AccountId": account_id, "Budget": definition_to(definition)}
+        if notifications:
+            request["NotificationsWithSubscribers"] = [
+                notification_with_subscribers_to(each) for each in notifications
+            ]
+        if tags:
+            request["ResourceTags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+        return request
+
+    def budget_actions_of(self, account_id: str, name: str) -> list[BudgetAction]:
+        """All budget actions of one budget."""
+        pages = self._pages(
+            "describe_budget_actions_for_budget",
+            LIST_ACTIONS,
+            budget_name=name,
+            AccountId=account_id,
+            BudgetName=name,
+            MaxResults=_LARGEST_ITEM_PAGE,
+        )
+        return [budget_action_from(wire) for page in pages for wire in page.get("Actions") or ()]
+
+    def create_budget_action(self, account_id: str, definition: BudgetActionDefinition) -> str:
+        """CreateBudgetAction; needs iam:PassRole for the execution role as well."""
+        request = self.create_budget_action_request(account_id, definition)
+        with aws_errors(CREATE_ACTION, budget_name=definition.budget_name):
+            return self._client.create_budget_action(**request)["ActionId"]
+
+    def create_budget_action_request(
+        self, account_id: str, definition: BudgetActionDefinition
+    ) -> dict[str, Any]:
+        """The members of CreateBudgetAction."""
+        return {"AccountId": account_id, **budget_action_to(definition)}
+
+    def _subscribers_of(
+        self, account_id: str, name: str, notification: Notification
+    ) -> tuple[Subscriber, ...]:
+        pages = self._pages(
+            "describe_subscribers_for_notification",
+            VIEW,
+            budget_name=name,
+            AccountId=account_id,
+            BudgetName=name,
+            Notification=notification_to(notification),
+            MaxResults=_LARGEST_ITEM_PAGE,
+        )
+        try:
+            return tuple(subscriber_from(wire) for page in pages for wire in page.get("Subscribers") or ())
+        except BudgetNotFound:
+            # The notification went away between the two calls; a notification lives only by its subscribers.
+            return ()
+
+    def _pages(
+        self, operation: str, permission: str, *, budget_name: str | None = None, **request: Any
+    ) -> Iterator[Mapping[str, Any]]:
+        call = getattr(self._client, operation)
+        while True:
+            with aws_errors(permission, budget_name=budget_name):
+                page = call(**request)
+            yield page
+            token = page.get("NextToken")
+            if not token:
+                return
+            request["NextToken"] = token

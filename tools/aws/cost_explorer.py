@@ -1,0 +1,191 @@
+"""AWS Cost Explorer behind `CostExplorerGateway`: calls, pages and translation, no decisions.
+
+botocore has no paginators for these calls, so pages are followed by hand; each page is billed. With a
+grouping the `Total` of a result is empty and only its groups count.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from tools.aws.errors import aws_errors
+from tools.domain.budget_types import BudgetTypeName
+from tools.domain.commitments import CommitmentMonth
+from tools.domain.errors import DataUnavailable
+from tools.gateways import CostRead
+
+if TYPE_CHECKING:
+    from mypy_boto3_ce import CostExplorerClient
+
+COST_AND_USAGE: Final = "ce:GetCostAndUsage"
+
+PERMISSIONS: Mapping[str, tuple[str, ...]] = {
+    "GetCostAndUsage": (COST_AND_USAGE,),
+    "GetReservationUtilization": ("ce:GetReservationUtilization",),
+    "GetReservationCoverage": ("ce:GetReservationCoverage",),
+    "GetSavingsPlansUtilization": ("ce:GetSavingsPlansUtilization",),
+    "GetSavingsPlansCoverage": ("ce:GetSavingsPlansCoverage",),
+}
+
+_NO_COMMITMENTS = ("DataUnavailableException",)
+
+
+class AwsCostExplorer:
+    """Cost Explorer through boto3."""
+
+    def __init__(self, client: CostExplorerClient) -> None:
+        self._client = client
+
+    def monthly_amounts(
+        self,
+        months: tuple[date, date],
+        *,
+        metric: str,
+        group_by: tuple[str, str] | None = None,
+        account_id: str | None = None,
+    ) -> CostRead:
+        """GetCostAndUsage by month, to its last page."""
+        request: dict[str, Any] = {
+            "TimePeriod": _interval(months),
+            "Granularity": "MONTHLY",
+            "Metrics": [metric],
+        }
+        if group_by is not None:
+            request["GroupBy"] = [{"Type": group_by[0], "Key": group_by[1]}]
+        if account_id is not None:
+            request["Filter"] = {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account_id]}}
+        amounts: dict[str, dict[date, Decimal]] = defaultdict(dict)
+        units: dict[str, str] = {}
+        pages = 0
+        for page in self._pages("get_cost_and_usage", COST_AND_USAGE, "NextPageToken", request):
+            pages += 1
+            for result in page["ResultsByTime"]:
+                month = _day(result["TimePeriod"]["Start"])
+                for group, figure in _figures(result, metric, grouped=group_by is not None):
+                    before = amounts[group].get(month, Decimal(0))
+                    amounts[group][month] = before + Decimal(figure["Amount"])
+                    units[group] = figure["Unit"]
+        return CostRead(amounts, units, pages)
+
+    def commitment_percentages(
+        self, budget_type: BudgetTypeName, months: tuple[date, date], *, service: str | None = None
+    ) -> tuple[list[CommitmentMonth], int]:
+        """One of the four utilization and coverage calls, by month.
+
+        "No Savings Plans in the period" arrives as DataUnavailableException and is an empty list here: it
+        says that there are none, not that reading failed.
+        """
+        request: dict[str, Any] = {"TimePeriod": _interval(months), "Granularity": "MONTHLY"}
+        if service is not None:
+            request["Filter"] = {"Dimensions": {"Key": "SERVICE", "Values": [service]}}
+        match budget_type:
+            case BudgetTypeName.RI_UTILIZATION:
+                return self._reservation_utilization(request)
+            case BudgetTypeName.RI_COVERAGE:
+                return self._reservation_coverage(request)
+            case BudgetTypeName.SAVINGS_PLANS_UTILIZATION:
+                return self._savings_plans_utilization(request)
+            case BudgetTypeName.SAVINGS_PLANS_COVERAGE:
+                return self._savings_plans_coverage(request)
+            case _:
+                raise ValueError(f"{budget_type} counts no commitments")
+
+    def _reservation_utilization(self, request: dict[str, Any]) -> tuple[list[CommitmentMonth], int]:
+        pages = self._all(
+            "get_reservation_utilization", "ce:GetReservationUtilization", "NextPageToken", request
+        )
+        found = [
+            CommitmentMonth(
+                _day(each["TimePeriod"]["Start"]), Decimal(each["Total"]["UtilizationPercentage"])
+            )
+            for page in pages
+            for each in page["UtilizationsByTime"]
+            if Decimal(each["Total"]["PurchasedHours"])
+        ]
+        return found, max(len(pages), 1)
+
+    def _reservation_coverage(self, request: dict[str, Any]) -> tuple[list[CommitmentMonth], int]:
+        pages = self._all("get_reservation_coverage", "ce:GetReservationCoverage", "NextPageToken", request)
+        hours = [
+            (_day(each["TimePeriod"]["Start"]), each["Total"]["CoverageHours"])
+            for page in pages
+            for each in page["CoveragesByTime"]
+        ]
+        if not any(Decimal(each["ReservedHours"]) for _, each in hours):
+            return [], max(len(pages), 1)
+        return [
+            CommitmentMonth(month, Decimal(each["CoverageHoursPercentage"]))
+            for month, each in hours
+            if Decimal(each["TotalRunningHours"])
+        ], max(len(pages), 1)
+
+    def _savings_plans_utilization(self, request: dict[str, Any]) -> tuple[list[CommitmentMonth], int]:
+        pages = self._all("get_savings_plans_utilization", "ce:GetSavingsPlansUtilization", None, request)
+        return [
+            CommitmentMonth(
+                _day(each["TimePeriod"]["Start"]), Decimal(each["Utilization"]["UtilizationPercentage"])
+            )
+            for page in pages
+            for each in page.get("SavingsPlansUtilizationsByTime") or ()
+        ], max(len(pages), 1)
+
+    def _savings_plans_coverage(self, request: dict[str, Any]) -> tuple[list[CommitmentMonth], int]:
+        pages = self._all("get_savings_plans_coverage", "ce:GetSavingsPlansCoverage", "NextToken", request)
+        covered: dict[date, Decimal] = defaultdict(Decimal)
+        whole: dict[date, Decimal] = defaultdict(Decimal)
+        for page in pages:
+            for row in page["SavingsPlansCoverages"]:
+                month = _day(row["TimePeriod"]["Start"])
+                covered[month] += Decimal(row["Coverage"]["SpendCoveredBySavingsPlans"])
+                whole[month] += Decimal(row["Coverage"]["TotalCost"])
+        return [
+            CommitmentMonth(month, covered[month] / total * 100)
+            for month, total in sorted(whole.items())
+            if total
+        ], max(len(pages), 1)
+
+    def _all(
+        self, operation: str, permission: str, token: str | None, request: dict[str, Any]
+    ) -> list[Mapping[str, Any]]:
+        """Every page; none when AWS says that the account has no such commitments."""
+        try:
+            return list(self._pages(operation, permission, token, request))
+        except DataUnavailable as error:
+            if error.details.get("aws_error") in _NO_COMMITMENTS:
+                return []
+            raise
+
+    def _pages(
+        self, operation: str, permission: str, token: str | None, request: dict[str, Any]
+    ) -> Iterator[Mapping[str, Any]]:
+        call = getattr(self._client, operation)
+        while True:
+            with aws_errors(permission):
+                page = call(**request)
+            yield page
+            following = page.get(token) if token is not None else None
+            if token is None or not following:
+                return
+            request = request | {token: following}
+
+
+def _figures(
+    result: Mapping[str, Any], metric: str, *, grouped: bool
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    if grouped:
+        for group in result["Groups"]:
+            yield group["Keys"][0], group["Metrics"][metric]
+    elif result["Total"]:
+        yield "", result["Total"][metric]
+
+
+def _interval(months: tuple[date, date]) -> dict[str, str]:
+    return {"Start": months[0].isoformat(), "End": months[1].isoformat()}
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text[:10])

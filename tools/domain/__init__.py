@@ -1,0 +1,1 @@
+"""What we know about budgets: pure decisions on typed values."""

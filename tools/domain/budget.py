@@ -1,0 +1,117 @@
+"""A budget as the domain knows it: definition, current figures and what watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from tools.domain.budget_types import BudgetType
+from tools.domain.money import Spend
+from tools.domain.notifications import Notification
+from tools.domain.periods import END_OF_TIME, BudgetPeriod, TimeUnit, current_period
+from tools.domain.scope import Scope
+
+
+class AutoAdjustType(StrEnum):
+    """From what AWS derives the limit of an auto-adjusting budget."""
+
+    HISTORICAL = "HISTORICAL"
+    FORECAST = "FORECAST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoAdjust:
+    """AWS sets the limit itself: the mean of the last `periods` for HISTORICAL, its forecast for FORECAST.
+
+    Source: Budgets API shape `AutoAdjustData`. `last_adjusted` is output only.
+    """
+
+    type: AutoAdjustType
+    periods: int | None = None
+    last_adjusted: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthStatus:
+    """Whether AWS can compute the budget; `reason` is AWS's word for why not."""
+
+    is_healthy: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetDefinition:
+    """Everything a person decides about a budget; what CreateBudget takes.
+
+    Exactly one of `limit`, `planned_limits` (period start to limit) and `auto_adjust` is given when a
+    COST or USAGE budget is created; AWS answers reads with `limit` filled in from the other two.
+    """
+
+    name: str
+    type: BudgetType
+    time_unit: TimeUnit
+    scope: Scope
+    limit: Spend | None = None
+    planned_limits: Mapping[datetime, Spend] = field(default_factory=dict)
+    auto_adjust: AutoAdjust | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+    def limit_at(self, moment: datetime) -> Spend | None:
+        """The limit that applies at a moment: the planned one of that period, else the fixed one.
+
+        When planned limits run out the last one stays (Budgets API, PlannedBudgetLimits).
+        """
+        begun = [start for start in self.planned_limits if start <= moment]
+        if begun:
+            return self.planned_limits[max(begun)]
+        return self.limit
+
+    def period_at(self, now: datetime) -> BudgetPeriod | None:
+        """The budget period that `now` lies in; None outside the budget's life."""
+        return current_period(self.time_unit, now, starts=self.starts, ends=self.ends or END_OF_TIME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """A budget that exists in AWS, with the figures AWS last computed.
+
+    `actual_spend` and `forecasted_spend` are None when AWS has none (the forecast needs about five weeks
+    of history). `notifications` is None when they were not read.
+    """
+
+    definition: BudgetDefinition
+    actual_spend: Spend | None = None
+    forecasted_spend: Spend | None = None
+    last_updated: datetime | None = None
+    health: HealthStatus | None = None
+    notifications: tuple[Notification, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """The budget's name, unique in its account."""
+        return self.definition.name
+
+    @property
+    def type(self) -> BudgetType:
+        """The budget's type."""
+        return self.definition.type
+
+    def figures_are_of(self, period: BudgetPeriod) -> bool:
+        """Whether AWS computed the figures within this period, late enough to prove something."""
+        return self.last_updated is not None and self.last_updated >= period.start
+
+    def utilization(self, limit: Spend | None) -> Decimal | None:
+        """Actual spend as a ratio of the limit; None when either is unknown or the limit is zero."""
+        return _ratio(self.actual_spend, limit)
+
+    def forecasted_utilization(self, limit: Spend | None) -> Decimal | None:
+        """Forecasted spend as a ratio of the limit; None when either is unknown or the limit is zero."""
+        return _ratio(self.forecasted_spend, limit)
+
+
+def _ratio(part: Spend | None, whole: Spend | None) -> Decimal | None:
+    return None if part is None or whole is None or part.unit != whole.unit else part.ratio_to(whole)

@@ -1,0 +1,127 @@
+"""What can go wrong, as exceptions that carry the code a caller sees.
+
+BudgetAgentError
+├── InvalidRequest            INVALID_REQUEST       the event is not a request
+├── UnknownAction             UNKNOWN_ACTION        nothing is called that
+├── InvalidParameters         INVALID_PARAMETERS    an action was asked with values it cannot take
+├── BudgetNotFound            BUDGET_NOT_FOUND
+├── BudgetAlreadyExists       BUDGET_ALREADY_EXISTS
+├── QuotaExceeded             QUOTA_EXCEEDED        an AWS quota is used up
+├── AccessDenied              ACCESS_DENIED         names the IAM permission that is missing
+├── Throttled                 THROTTLED             retryable
+├── AwsUnavailable            AWS_UNAVAILABLE       retryable
+├── ResourceLocked            RESOURCE_LOCKED       retryable: AWS is changing the budget action
+├── DataUnavailable           DATA_UNAVAILABLE      AWS has no figures for what was asked
+└── InternalError             INTERNAL_ERROR        a defect of ours; no internals leave
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class BudgetAgentError(Exception):
+    """A failure that a caller is told about: code, message, details and whether a retry can help."""
+
+    code: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: dict[str, Any] = dict(details or {})
+
+
+class InvalidRequest(BudgetAgentError):
+    """The event is not `{"action": ..., "parameters": {...}}`."""
+
+    code = "INVALID_REQUEST"
+
+
+class UnknownAction(BudgetAgentError):
+    """No action has that name."""
+
+    code = "UNKNOWN_ACTION"
+
+
+class InvalidParameters(BudgetAgentError):
+    """Parameters that the action, or AWS, does not take; `details.problems` lists each one."""
+
+    code = "INVALID_PARAMETERS"
+
+    @classmethod
+    def because(cls, parameter: str, problem: str, allowed: str | None = None) -> InvalidParameters:
+        """One problem with one parameter: what is wrong and what is allowed."""
+        return cls.listing([problem_with(parameter, problem, allowed)])
+
+    @classmethod
+    def listing(cls, problems: list[dict[str, str]]) -> InvalidParameters:
+        """Every problem at once; the message repeats them as one sentence each."""
+        sentences = "; ".join(f"{each['parameter']}: {each['problem']}" for each in problems)
+        return cls(sentences, {"problems": problems})
+
+
+def problem_with(parameter: str, problem: str, allowed: str | None = None) -> dict[str, str]:
+    """One entry of `details.problems`: where, what is wrong, what is allowed."""
+    entry = {"parameter": parameter, "problem": problem}
+    if allowed is not None:
+        entry["allowed"] = allowed
+    return entry
+
+
+class BudgetNotFound(BudgetAgentError):
+    """The account has no budget of that name."""
+
+    code = "BUDGET_NOT_FOUND"
+
+
+class BudgetAlreadyExists(BudgetAgentError):
+    """The account already has a budget of that name."""
+
+    code = "BUDGET_ALREADY_EXISTS"
+
+
+class QuotaExceeded(BudgetAgentError):
+    """An AWS quota (budgets per account, notifications per budget, subscribers per notification) is used up."""
+
+    code = "QUOTA_EXCEEDED"
+
+
+class AccessDenied(BudgetAgentError):
+    """IAM, or the account's billing settings, refuse; `details.permission` is the IAM action that is missing."""
+
+    code = "ACCESS_DENIED"
+
+
+class Throttled(BudgetAgentError):
+    """AWS asks to slow down; the same request may succeed later."""
+
+    code = "THROTTLED"
+    retryable = True
+
+
+class AwsUnavailable(BudgetAgentError):
+    """AWS did not answer, or answered with a fault of its own."""
+
+    code = "AWS_UNAVAILABLE"
+    retryable = True
+
+
+class ResourceLocked(BudgetAgentError):
+    """AWS is in the middle of changing the budget action, or it is not in a state that allows the call."""
+
+    code = "RESOURCE_LOCKED"
+    retryable = True
+
+
+class DataUnavailable(BudgetAgentError):
+    """AWS answered, but keeps no figures for what was asked. Never to be read as zero."""
+
+    code = "DATA_UNAVAILABLE"
+
+
+class InternalError(BudgetAgentError):
+    """A defect of the agent. The reply names only the request id; the log holds the traceback."""
+
+    code = "INTERNAL_ERROR"

@@ -1,0 +1,69 @@
+"""Spend: an amount with its unit, exact, as AWS Budgets' `Spend` shape has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+USD = "USD"
+PERCENTAGE = "PERCENTAGE"
+
+_CENT = Decimal("0.01")
+_TENTH = Decimal("0.1")
+_TEN_THOUSANDTH = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """An amount in a unit: US dollars, a usage unit such as `GB`, or `PERCENTAGE`.
+
+    Source: Budgets API, shape `Spend` (Amount is a decimal string, Unit is free text for usage budgets).
+    """
+
+    amount: Decimal
+    unit: str
+
+    def __add__(self, other: Spend) -> Spend:
+        return Spend(self.amount + self._same_unit(other), self.unit)
+
+    def __sub__(self, other: Spend) -> Spend:
+        return Spend(self.amount - self._same_unit(other), self.unit)
+
+    def ratio_to(self, other: Spend) -> Decimal | None:
+        """How many times `other` this is; None when `other` is zero, for which no ratio exists."""
+        divisor = self._same_unit(other)
+        return self.amount / divisor if divisor else None
+
+    def times(self, factor: Decimal) -> Spend:
+        """This amount multiplied; the unit stays."""
+        return Spend(self.amount * factor, self.unit)
+
+    def in_words(self) -> str:
+        """For sentences: `$1,234.50`, `71.0 %`, `5,200 GB`."""
+        if self.unit == USD:
+            sign = "-" if self.amount < 0 else ""
+            return f"{sign}${abs(rounded(self.amount, self.unit)):,}"
+        if self.unit == PERCENTAGE:
+            return f"{rounded(self.amount, self.unit)} %"
+        return f"{plain(rounded(self.amount, self.unit)):,} {self.unit}"
+
+    def _same_unit(self, other: Spend) -> Decimal:
+        if self.unit != other.unit:
+            raise ValueError(f"{self.unit} and {other.unit} cannot be put together")
+        return other.amount
+
+
+def rounded(amount: Decimal, unit: str) -> Decimal:
+    """As replies show it: dollars to the cent, percentages to a tenth, usage to four places."""
+    step = {USD: _CENT, PERCENTAGE: _TENTH}.get(unit, _TEN_THOUSANDTH)
+    return amount.quantize(step, rounding=ROUND_HALF_EVEN)
+
+
+def plain(amount: Decimal) -> Decimal:
+    """Without trailing zeros and never in exponent notation, which the Budgets API refuses."""
+    return Decimal(f"{amount.normalize():f}")
+
+
+def as_percent(ratio: Decimal | None) -> Decimal | None:
+    """A ratio as percent with one decimal; an unknown ratio stays unknown."""
+    return None if ratio is None else (ratio * 100).quantize(_TENTH, rounding=ROUND_HALF_EVEN)

@@ -1,0 +1,1 @@
+"""Ways to propose a limit from spend history, listed in catalogue.py."""

@@ -1,0 +1,57 @@
+"""Spend history: what a scope spent in whole past months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tools.domain.money import Spend
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlySpend:
+    """One whole month (its first day) and what was spent in it."""
+
+    month: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SpendHistory:
+    """Consecutive whole months of one scope, oldest first, in one unit.
+
+    A month without a line in an account that has data is a true zero: AWS bills nothing for it. Months
+    before the first spend are not part of the history.
+    """
+
+    unit: str
+    months: tuple[MonthlySpend, ...]
+
+    @property
+    def amounts(self) -> list[Decimal]:
+        """The amounts, oldest first."""
+        return [each.amount for each in self.months]
+
+    @property
+    def mean(self) -> Spend | None:
+        """The mean of the months; None without any."""
+        if not self.months:
+            return None
+        return Spend(sum(self.amounts, Decimal(0)) / len(self.months), self.unit)
+
+
+def history_from(unit: str, amounts_by_month: dict[date, Decimal], months: Sequence[date]) -> SpendHistory:
+    """A history over the given months, begun at the first one that has spend."""
+    started = [month for month in months if amounts_by_month.get(month)]
+    if not started:
+        return SpendHistory(unit, ())
+    return SpendHistory(
+        unit,
+        tuple(
+            MonthlySpend(month, amounts_by_month.get(month, Decimal(0)))
+            for month in months
+            if month >= started[0]
+        ),
+    )

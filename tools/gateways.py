@@ -1,0 +1,147 @@
+"""What actions may ask of the world, as Protocols; `tools.aws` answers with AWS, tests with fakes.
+
+Every method raises the errors of `tools.domain.errors` and no others: AccessDenied, Throttled,
+AwsUnavailable, and where named BudgetNotFound, BudgetAlreadyExists, QuotaExceeded, ResourceLocked,
+DataUnavailable, InvalidParameters. Reads return everything: pages are followed to the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from tools.domain.budget import Budget, BudgetDefinition
+from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
+from tools.domain.budget_types import BudgetTypeName
+from tools.domain.commitments import CommitmentMonth
+from tools.domain.notifications import Notification
+from tools.domain.performance import PeriodPerformance
+
+
+class Clock(Protocol):
+    """Where the present comes from."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+
+
+class BudgetsGateway(Protocol):
+    """AWS Budgets."""
+
+    def list_budgets(self, account_id: str) -> list[Budget]:
+        """All budgets of the account with their figures, in AWS's order; notifications are not read."""
+
+    def get_budget(self, account_id: str, name: str) -> Budget:
+        """One budget by exact name, without its notifications. Raises BudgetNotFound."""
+
+    def notifications_by_budget(self, account_id: str) -> Mapping[str, tuple[Notification, ...]]:
+        """The notifications of every budget of the account, without subscribers, in one sweep.
+
+        Budgets without notifications are not in the mapping.
+        """
+
+    def notifications_of(self, account_id: str, name: str) -> tuple[Notification, ...]:
+        """The notifications of one budget with their subscribers. Raises BudgetNotFound."""
+
+    def performance_history(self, account_id: str, name: str) -> list[PeriodPerformance]:
+        """Limit and actual of each period that AWS keeps, oldest first.
+
+        Raises BudgetNotFound, and DataUnavailable where AWS keeps no history (ANNUALLY).
+        """
+
+    def create_budget(
+        self,
+        account_id: str,
+        definition: BudgetDefinition,
+        notifications: tuple[Notification, ...],
+        tags: Mapping[str, str],
+    ) -> None:
+        """Create it with its notifications, all or nothing.
+
+        Raises BudgetAlreadyExists, QuotaExceeded, InvalidParameters.
+        """
+
+    def create_budget_request(
+        self,
+        account_id: str,
+        definition: BudgetDefinition,
+        notifications: tuple[Notification, ...],
+        tags: Mapping[str, str],
+    ) -> Mapping[str, object]:
+        """The CreateBudget request that `create_budget` would send, for a dry run."""
+
+    def budget_actions_of(self, account_id: str, name: str) -> list[BudgetAction]:
+        """The budget actions attached to a budget. Raises BudgetNotFound."""
+
+    def create_budget_action(self, account_id: str, definition: BudgetActionDefinition) -> str:
+        """Attach it and return its id.
+
+        Raises BudgetNotFound, QuotaExceeded, InvalidParameters, ResourceLocked.
+        """
+
+    def create_budget_action_request(
+        self, account_id: str, definition: BudgetActionDefinition
+    ) -> Mapping[str, object]:
+        """The CreateBudgetAction request that `create_budget_action` would send, for a dry run."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostRead:
+    """Monthly amounts by group, and what reading them cost.
+
+    `amounts` maps group value -> first of month -> amount; `units` maps group value -> unit. A group value
+    is what Cost Explorer says: `Amazon Redshift`, an account id, `team$data`, or `` for everything.
+    """
+
+    amounts: Mapping[str, Mapping[date, Decimal]]
+    units: Mapping[str, str]
+    pages: int
+
+
+class CostExplorerGateway(Protocol):
+    """AWS Cost Explorer. Every page read costs money; results say how many there were."""
+
+    def monthly_amounts(
+        self,
+        months: tuple[date, date],
+        *,
+        metric: str,
+        group_by: tuple[str, str] | None = None,
+        account_id: str | None = None,
+    ) -> CostRead:
+        """Amounts per month from the first month up to, not including, the second.
+
+        `metric` is Cost Explorer's (UnblendedCost, UsageQuantity, ...); `group_by` is (type, key) such as
+        (DIMENSION, SERVICE) or (TAG, team); `account_id` narrows to one linked account.
+        Raises DataUnavailable when Cost Explorer has no data yet.
+        """
+
+    def commitment_percentages(
+        self, budget_type: BudgetTypeName, months: tuple[date, date], *, service: str | None = None
+    ) -> tuple[list[CommitmentMonth], int]:
+        """Monthly utilization or coverage for one of the four RI and Savings Plans types, and pages read.
+
+        Empty when the account had no such commitments; `service` is needed for the RI types.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentIdentity:
+    """Who the agent is: its account, its own role when it has one, and the role AWS Budgets acts with."""
+
+    account_id: str
+    role_arn: str | None = None
+    action_execution_role_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateways:
+    """Everything an action may use."""
+
+    budgets: BudgetsGateway
+    cost_explorer: CostExplorerGateway
+    clock: Clock
+    identity: AgentIdentity
