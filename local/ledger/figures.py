@@ -95,9 +95,9 @@ def _series(ledger: Ledger, budget: Mapping[str, Any], account_id: str) -> list[
 def _in_the_unit_of(ledger: Ledger, budget: Mapping[str, Any]) -> Predicate:
     """The budget's filter; of usage in several units only that in the budget's, where there is any."""
     is_wanted = line_filter(budget)
-    if budget["BudgetType"] != "USAGE":
-        return is_wanted
     unit = (budget.get("BudgetLimit") or {}).get("Unit")
+    if budget["BudgetType"] != "USAGE" or unit is None:
+        return is_wanted
 
     def is_in_unit(line: CostLine) -> bool:
         return line.unit == unit and is_wanted(line)

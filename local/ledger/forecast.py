@@ -49,8 +49,8 @@ def forecast_days(
     first = first_present(series, tomorrow)
     if first is None or tomorrow - first < HISTORY_NEEDED:
         return None
-    monthly = [one for one in series if _is_sparse(one, today)]
-    steady = [one for one in series if not _is_sparse(one, today) and _is_alive(one, today)]
+    monthly = [one for one in series if _is_sparse(one, columns, today)]
+    steady = [one for one in series if one not in monthly and _is_alive(one, today)]
     history = daily(steady, columns, tomorrow - timedelta(days=2 * BLOCK), tomorrow)
     # Half of the window of a young history is not spending of zero: then there is no trend to speak of.
     known = min((tomorrow - first).days, 2 * BLOCK)
@@ -67,10 +67,10 @@ def forecast_days(
     return DailyForecast(tomorrow, tuple(expected), _deviation(recent, level_days, tomorrow))
 
 
-def _is_sparse(one: Series, today: date) -> bool:
-    end = today.toordinal() + 1
-    low = max(end - SPARSE_WINDOW - one.first, 0)
-    return sum(one.present[low : max(end - one.first, 0)]) <= SPARSE_PRESENCE
+def _is_sparse(one: Series, columns: Sequence[str], today: date) -> bool:
+    tomorrow = today + timedelta(days=1)
+    amounts = daily([one], columns, tomorrow - timedelta(days=SPARSE_WINDOW), tomorrow)
+    return sum(map(bool, amounts)) <= SPARSE_PRESENCE
 
 
 def _is_alive(one: Series, today: date) -> bool:
@@ -97,11 +97,11 @@ def _deviation(amounts: Sequence[int], level_days: Sequence[int], tomorrow: date
 def _repeat_monthly(series: Sequence[Series], columns: Sequence[str], day: date, today: date) -> int:
     """What came on this day of the month in each of the last two months comes again."""
     amount = 0
-    last, before = _same_day_in_last_two_months(day, today)
+    last, before = (past.toordinal() for past in _same_day_in_last_two_months(day, today))
     for one in series:
-        if all(one.is_present(past.toordinal(), past.toordinal() + 1) for past in (last, before)):
-            ordinal = last.toordinal()
-            amount += sum(one.total(column, ordinal, ordinal + 1) for column in columns)
+        amounts = [sum(one.total(column, past, past + 1) for column in columns) for past in (last, before)]
+        if all(amounts):
+            amount += amounts[0]
     return amount
 
 
