@@ -1,8 +1,9 @@
 """What the days to come will probably cost, from the days that were.
 
 AWS does not publish its model. This one is emulator-defined: the level of the last four weeks, the trend
-between the last two blocks of four weeks (damped), the rhythm of the week, and charges that come once a
-month repeated on their day. Integers throughout, so that the same history gives the same forecast anywhere.
+between the last two blocks of four weeks (at most a fifth of the level), the rhythm of the week, and charges
+that come once a month repeated on their day. Integers throughout, so that the same history gives the same
+forecast anywhere.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ BLOCK = 28
 ENDED_AFTER = 14
 SPARSE_PRESENCE = 8
 SPARSE_WINDOW = 62
+# A stream that came on most days of the last week has just begun; it is not a monthly charge.
+NEW_PRESENCE = 4
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,8 @@ def forecast_days(
     expected = []
     for ahead, day in enumerate(days(tomorrow, end), 1):
         usual = level_days[day.weekday()] * 7 // BLOCK
-        # The level stands for the middle of its block; beyond two blocks ahead the trend is held.
-        drift = growth * (min(ahead, 2 * BLOCK) + BLOCK // 2) // (2 * BLOCK * BLOCK)
+        # The level stands for the middle of its block; further ahead than two blocks the trend is held.
+        drift = growth * (2 * min(ahead, 2 * BLOCK) + BLOCK - 1) // (2 * BLOCK * BLOCK)
         expected.append(usual + drift + _repeat_monthly(monthly, columns, day, today))
     return DailyForecast(tomorrow, tuple(expected), _deviation(recent, level_days, tomorrow))
 
@@ -70,7 +73,8 @@ def forecast_days(
 def _is_sparse(one: Series, columns: Sequence[str], today: date) -> bool:
     tomorrow = today + timedelta(days=1)
     amounts = daily([one], columns, tomorrow - timedelta(days=SPARSE_WINDOW), tomorrow)
-    return sum(map(bool, amounts)) <= SPARSE_PRESENCE
+    came, came_lately = (sum(map(bool, some)) for some in (amounts, amounts[-7:]))
+    return came <= SPARSE_PRESENCE and came_lately < NEW_PRESENCE
 
 
 def _is_alive(one: Series, today: date) -> bool:

@@ -1,0 +1,1 @@
+"""The embedded AWS, area by area."""
