@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from tests.builders import ACCOUNT, NOW
 from tools.aws.translate import budget_action_to, definition_to, notification_with_subscribers_to
@@ -18,7 +19,7 @@ from tools.domain.errors import BudgetAgentError, BudgetAlreadyExists, BudgetNot
 from tools.domain.notifications import Notification
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
-from tools.gateways import AgentIdentity, CostRead, Gateways
+from tools.gateways import AgentIdentity, CostRead, DailyRead, Gateways
 
 
 @dataclass
@@ -141,6 +142,7 @@ class FakeCostExplorer:
     """
 
     amounts: dict[str, dict[str, dict[date, Decimal]]] = field(default_factory=dict)
+    daily: dict[date, Decimal] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     commitments: dict[tuple[BudgetTypeName, str | None], list[CommitmentMonth]] = field(default_factory=dict)
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
@@ -161,6 +163,12 @@ class FakeCostExplorer:
             for group, by_month in found.items()
         }
         return CostRead(within, {group: self.units.get(group, "USD") for group in within}, pages=1)
+
+    def daily_amounts(
+        self, days: tuple[date, date], *, metric: str, expression: Mapping[str, Any] | None = None
+    ) -> DailyRead:
+        self._may("daily_amounts")
+        return DailyRead({day: each for day, each in self.daily.items() if days[0] <= day < days[1]}, pages=1)
 
     def commitment_percentages(
         self, budget_type: BudgetTypeName, months: tuple[date, date], *, service: str | None = None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
@@ -101,6 +101,14 @@ class CostRead:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class DailyRead:
+    """Daily amounts through a filter, and the pages that reading them took."""
+
+    amounts: Mapping[date, Decimal]
+    pages: int
+
+
 class CostExplorerGateway(Protocol):
     """AWS Cost Explorer. Every page read costs money; results say how many there were."""
 
@@ -116,6 +124,14 @@ class CostExplorerGateway(Protocol):
 
         `metric` is Cost Explorer's (UnblendedCost, UsageQuantity, ...); `group_by` is (type, key) such as
         (DIMENSION, SERVICE) or (TAG, team); `account_id` narrows to one linked account.
+        Raises DataUnavailable when Cost Explorer has no data yet.
+        """
+
+    def daily_amounts(
+        self, days: tuple[date, date], *, metric: str, expression: Mapping[str, Any] | None = None
+    ) -> DailyRead:
+        """Amounts per day from the first day up to, not including, the second, through a Cost Explorer filter.
+
         Raises DataUnavailable when Cost Explorer has no data yet.
         """
 

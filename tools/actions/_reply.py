@@ -11,7 +11,7 @@ from pydantic import PlainSerializer
 
 from tools.actions._action import Incomplete, Model
 from tools.domain.errors import AccessDenied, AwsUnavailable, DataUnavailable, Throttled
-from tools.domain.money import Spend, as_percent, rounded
+from tools.domain.money import USD, Spend, as_percent, rounded
 from tools.domain.periods import BudgetPeriod
 
 Percent = Annotated[Decimal, PlainSerializer(float, return_type=float)]
@@ -24,6 +24,8 @@ Moment = Annotated[
 """A moment in UTC, such as 2025-06-11T20:30:00Z."""
 
 Read = TypeVar("Read")
+
+_PRICE_OF_A_PAGE = Decimal("0.01")
 
 
 class Amount(Model):
@@ -40,9 +42,26 @@ class Period(Model):
     end: Moment
 
 
+class ReadCost(Model):
+    """What reading Cost Explorer cost: $0.01 for every page."""
+
+    pages: int
+    price: Amount
+
+
+def read_cost(pages: int) -> ReadCost:
+    """The price of so many Cost Explorer pages. Source: Cost Explorer pricing, per paginated request."""
+    return ReadCost(pages=pages, price=shown(Spend(_PRICE_OF_A_PAGE * pages, USD)))
+
+
+def shown(spend: Spend) -> Amount:
+    """A spend as replies show it."""
+    return Amount(amount=rounded(spend.amount, spend.unit), unit=spend.unit)
+
+
 def amount_of(spend: Spend | None) -> Amount | None:
     """A spend as replies show it; unknown stays unknown."""
-    return None if spend is None else Amount(amount=rounded(spend.amount, spend.unit), unit=spend.unit)
+    return None if spend is None else shown(spend)
 
 
 def percent_of(ratio: Decimal | None) -> Decimal | None:

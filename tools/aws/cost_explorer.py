@@ -16,7 +16,7 @@ from tools.aws.errors import aws_errors
 from tools.domain.budget_types import BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
 from tools.domain.errors import DataUnavailable
-from tools.gateways import CostRead
+from tools.gateways import CostRead, DailyRead
 
 if TYPE_CHECKING:
     from mypy_boto3_ce import CostExplorerClient
@@ -70,6 +70,22 @@ class AwsCostExplorer:
                     amounts[group][month] = before + Decimal(figure["Amount"])
                     units[group] = figure["Unit"]
         return CostRead(amounts, units, pages)
+
+    def daily_amounts(
+        self, days: tuple[date, date], *, metric: str, expression: Mapping[str, Any] | None = None
+    ) -> DailyRead:
+        """GetCostAndUsage by day, to its last page."""
+        request: dict[str, Any] = {"TimePeriod": _interval(days), "Granularity": "DAILY", "Metrics": [metric]}
+        if expression is not None:
+            request["Filter"] = expression
+        amounts: dict[date, Decimal] = {}
+        pages = 0
+        for page in self._pages("get_cost_and_usage", COST_AND_USAGE, "NextPageToken", request):
+            pages += 1
+            for result in page["ResultsByTime"]:
+                for _, figure in _figures(result, metric, grouped=False):
+                    amounts[_day(result["TimePeriod"]["Start"])] = Decimal(figure["Amount"])
+        return DailyRead(amounts, pages)
 
     def commitment_percentages(
         self, budget_type: BudgetTypeName, months: tuple[date, date], *, service: str | None = None

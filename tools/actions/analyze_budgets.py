@@ -1,0 +1,274 @@
+"""analyze_budgets: every budget of an account with its figures, and what they say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import Field
+
+from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, action
+from tools.actions._reading import read_budgets
+from tools.actions._reply import (
+    Amount,
+    Moment,
+    Percent,
+    Period,
+    amount_of,
+    percent_of,
+    period_of,
+    shown,
+)
+from tools.domain.budget_types import BudgetTypeName
+from tools.domain.insights.catalogue import insights_about
+from tools.domain.money import Spend
+from tools.domain.notifications import Notification
+from tools.domain.paging import page_of
+from tools.domain.standing import Standing, standing_of
+from tools.domain.status import BudgetStatus
+from tools.gateways import Gateways
+
+LARGEST_PAGE = 1000
+UNKNOWN = "UNKNOWN"
+
+
+class AnalyzeBudgetsParameters(Parameters):
+    """Which budgets to look at."""
+
+    budget_names: list[BudgetName] | None = Field(
+        default=None, min_length=1, description="Only the budgets with exactly these names."
+    )
+    budget_types: list[BudgetTypeName] | None = Field(
+        default=None, min_length=1, description="Only budgets of these types."
+    )
+    budget_statuses: list[BudgetStatus] | None = Field(
+        default=None, min_length=1, description="Only budgets that stand like this now."
+    )
+    page_size: int = Field(
+        default=100, ge=1, le=LARGEST_PAGE, description="Budgets per reply; the summary always covers all."
+    )
+    next_token: str | None = Field(
+        default=None, description="Continues where the reply before ended; send the same other parameters."
+    )
+
+
+class NotificationView(Model):
+    """One notification: what is watched and whether it is in ALARM."""
+
+    type: str
+    operator: str
+    threshold: Amount
+    in_alarm: bool | None
+
+
+class BudgetView(Model):
+    """One budget. Unknown figures are null; percentages have one decimal."""
+
+    name: str
+    type: str
+    time_unit: str
+    budget_status: str | None
+    period: Period | None
+    elapsed_percent: Percent | None
+    limit: Amount | None
+    actual_spend: Amount | None
+    forecasted_spend: Amount | None
+    remaining: Amount | None
+    variance: Amount | None
+    utilization_percent: Percent | None
+    pace_percent: Percent | None = Field(
+        description="Utilization by elapsed share of the period; 100 is on pace. Null for RI and Savings Plans."
+    )
+    target_percent: Percent | None = Field(
+        description="What a utilization or coverage budget is held to; null for COST and USAGE."
+    )
+    auto_adjusting: bool
+    planned: bool
+    scope: str
+    filters: dict[str, list[str]] | None
+    filter_expression: dict[str, Any] | None
+    metric: str | None
+    cost_types: list[str]
+    notifications: list[NotificationView] | None
+    last_updated: Moment | None
+    figures_are_current: bool
+    health_status: str | None
+    health_reason: str | None
+
+
+class Total(Model):
+    """Budgets whose amounts may be added: same type, unit and time unit."""
+
+    type: str
+    time_unit: str
+    unit: str
+    budgets: int
+    limit: Amount
+    actual_spend: Amount
+
+
+class Summary(Model):
+    """All budgets that match, on this page or not."""
+
+    budgets: int
+    by_type: dict[str, int]
+    by_status: dict[str, int]
+    totals: list[Total]
+    note: str | None
+
+
+class InsightView(Model):
+    """One thing worth knowing."""
+
+    code: str
+    severity: str
+    budgets: list[str]
+    sentence: str
+
+
+class AnalyzeBudgetsResult(Result):
+    """The budgets, what they add up to, and what they say."""
+
+    summary: Summary
+    insights: list[InsightView]
+    budgets: list[BudgetView]
+    left_out: int = Field(description="Budgets that match but are not in this reply.")
+    next_token: str | None = Field(description="Send it to read on; null when nothing is left out.")
+
+
+@action(mutates=False)
+def analyze_budgets(parameters: AnalyzeBudgetsParameters, gateways: Gateways) -> AnalyzeBudgetsResult:
+    """Show every budget of the account with limit, actual and forecasted spend, pace and status.
+
+    Use it for an overview, to find a budget's exact name, or to look at some budgets by name, type or
+    status. Gives a summary, ranked insights (breached, forecast to breach, off pace, nobody told, stale
+    figures, limits that do not fit, filters that match nothing) and one entry per budget. Changes nothing.
+    """
+    now = gateways.clock.now()
+    account_id = parameters.account_id or gateways.identity.account_id
+    incomplete: list[Incomplete] = []
+    budgets = read_budgets(parameters.budget_names, account_id, gateways, incomplete)
+    standings = [standing_of(each, now) for each in budgets]
+    matching = sorted((each for each in standings if _matches(each, parameters)), key=lambda each: each.name)
+    page = page_of(
+        [_view(each) for each in matching],
+        key=lambda view: view.name,
+        size=parameters.page_size,
+        bytes_of=lambda view: len(view.model_dump_json()) + 2,
+        token=parameters.next_token,
+        question=[account_id, parameters.model_dump(mode="json", exclude={"page_size", "next_token"})],
+    )
+    return AnalyzeBudgetsResult(
+        summary=_summary(matching),
+        insights=[
+            InsightView(
+                code=each.code,
+                severity=each.severity.name,
+                budgets=list(each.budgets),
+                sentence=each.sentence,
+            )
+            for each in insights_about(matching)
+        ],
+        budgets=page.entries,
+        left_out=page.left_out,
+        next_token=page.next_token,
+        incomplete=incomplete,
+    )
+
+
+def _matches(standing: Standing, parameters: AnalyzeBudgetsParameters) -> bool:
+    types, statuses = parameters.budget_types, parameters.budget_statuses
+    return (types is None or standing.budget.type.name in types) and (
+        statuses is None or standing.status in statuses
+    )
+
+
+def _summary(standings: Sequence[Standing]) -> Summary:
+    totals = _totals(standings)
+    return Summary(
+        budgets=len(standings),
+        by_type=dict(sorted(Counter(each.budget.type.name.value for each in standings).items())),
+        by_status=dict(
+            sorted(Counter(each.status.value if each.status else UNKNOWN for each in standings).items())
+        ),
+        totals=totals,
+        note="Scopes can overlap, so a total may count the same dollar twice." if totals else None,
+    )
+
+
+def _totals(standings: Sequence[Standing]) -> list[Total]:
+    """Only amounts that may be added: never percentages, never across units or time units."""
+    groups: dict[tuple[str, str, str], list[tuple[Spend, Spend]]] = {}
+    for each in standings:
+        if each.budget.type.fixed_limit is not None or each.limit is None or each.actual is None:
+            continue
+        if each.limit.unit != each.actual.unit:
+            continue
+        key = (each.budget.type.name.value, each.budget.definition.time_unit.value, each.limit.unit)
+        groups.setdefault(key, []).append((each.limit, each.actual))
+    return [
+        Total(
+            type=key[0],
+            time_unit=key[1],
+            unit=key[2],
+            budgets=len(pairs),
+            limit=_sum([limit for limit, _ in pairs]),
+            actual_spend=_sum([actual for _, actual in pairs]),
+        )
+        for key, pairs in sorted(groups.items())
+    ]
+
+
+def _sum(spends: Sequence[Spend]) -> Amount:
+    whole = spends[0]
+    for each in spends[1:]:
+        whole = whole + each
+    return shown(whole)
+
+
+def _view(standing: Standing) -> BudgetView:
+    budget, definition, scope = standing.budget, standing.budget.definition, standing.budget.definition.scope
+    return BudgetView(
+        name=budget.name,
+        type=budget.type.name.value,
+        time_unit=definition.time_unit.value,
+        budget_status=standing.status.value if standing.status else None,
+        period=period_of(standing.period),
+        elapsed_percent=percent_of(standing.elapsed),
+        limit=amount_of(standing.limit),
+        actual_spend=amount_of(standing.actual),
+        forecasted_spend=amount_of(standing.forecasted),
+        remaining=amount_of(standing.remaining),
+        variance=amount_of(standing.variance),
+        utilization_percent=percent_of(standing.utilization),
+        pace_percent=percent_of(standing.pace),
+        target_percent=standing.target,
+        auto_adjusting=definition.auto_adjust is not None,
+        planned=bool(definition.planned_limits),
+        scope=scope.in_words(),
+        filters={name: list(values) for name, values in scope.filters.items()} or None,
+        filter_expression=None if scope.expression is None else dict(scope.expression),
+        metric=scope.metric,
+        cost_types=scope.cost_types.differences_in_words() if scope.cost_types else [],
+        notifications=None
+        if budget.notifications is None
+        else [_notification_view(each, standing.limit) for each in budget.notifications],
+        last_updated=budget.last_updated,
+        figures_are_current=standing.has_current_figures,
+        health_status=None
+        if budget.health is None
+        else ("HEALTHY" if budget.health.is_healthy else "UNHEALTHY"),
+        health_reason=budget.health.reason if budget.health else None,
+    )
+
+
+def _notification_view(notification: Notification, limit: Spend | None) -> NotificationView:
+    threshold = notification.threshold
+    unit = threshold.type.value if threshold.type.value == "PERCENTAGE" or limit is None else limit.unit
+    return NotificationView(
+        type=notification.type.value,
+        operator=notification.operator.value,
+        threshold=Amount(amount=threshold.value, unit=unit),
+        in_alarm=notification.in_alarm,
+    )
