@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from local.ledger.record import CostLine, Pairs
+from local.ledger.record import Pairs
 
 Predicate = Callable[[Any], bool]
 
@@ -72,9 +72,6 @@ COST_FILTER_KEYS: Mapping[str, str] = {
     "InstanceTypeFamily": "INSTANCE_TYPE_FAMILY",
 }
 
-# What Cost Explorer calls the plain word for a thing that has none.
-NO_REGION = "NoRegion"
-
 
 def dimension_value(item: Any, dimension: str) -> str | None:
     """The item's value of an expression dimension; `None` where it has none. KeyError: no such dimension."""
@@ -90,9 +87,13 @@ def dimension_value(item: Any, dimension: str) -> str | None:
         value = getattr(item, "arn", None)
     if dimension in ("SUBSCRIPTION_ID", "RESERVATION_ID") and value is None:
         value = getattr(item, "subscription_id", None)
-    if dimension == "REGION" and value is None and isinstance(item, CostLine):
-        return NO_REGION
     return value
+
+
+def blank_value(dimension: str) -> str:
+    """What Cost Explorer shows for lines that have no value of a dimension: `NoRegion`, `NoInstanceType`."""
+    words = dimension.split("_")
+    return "No" + "".join(word if word == "AZ" else word.capitalize() for word in words)
 
 
 def instance_family(item: Any) -> str | None:
@@ -180,7 +181,7 @@ def match_expression(expression: Mapping[str, Any] | None) -> Predicate:
     if operator in ("Tags", "CostCategories"):
         read = tag_value if operator == "Tags" else category_value
         key = operand["Key"]
-        matches = _match_value(operand.get("Values", ()), operand.get("MatchOptions"), is_blank_absent=True)
+        matches = _match_value(operand.get("Values", ()), operand.get("MatchOptions"), "")
         return lambda item: matches(read(item, key))
     raise ValueError(f"no expression operator is called {operator!r}")
 
@@ -193,16 +194,16 @@ def _match_dimension(operand: Mapping[str, Any]) -> Predicate:
     dimension = operand["Key"]
     if dimension not in DIMENSIONS:
         raise ValueError(f"no dimension is called {dimension!r}; known are {', '.join(sorted(DIMENSIONS))}")
-    matches = _match_value(operand.get("Values", ()), operand.get("MatchOptions"), is_blank_absent=False)
+    matches = _match_value(operand.get("Values", ()), operand.get("MatchOptions"), blank_value(dimension))
     return lambda item: matches(dimension_value(item, dimension))
 
 
 def _match_value(
-    values: Sequence[str], options: Sequence[str] | None, *, is_blank_absent: bool
+    values: Sequence[str], options: Sequence[str] | None, blank: str
 ) -> Callable[[str | None], bool]:
     """How one value is compared. Default options are EQUALS and CASE_SENSITIVE (Cost Explorer API reference).
 
-    With `is_blank_absent` an empty wanted value stands for lines without the tag or category.
+    `blank` is the wanted value that stands for lines that have none.
     """
     chosen = frozenset(options or ("EQUALS", "CASE_SENSITIVE"))
     if "ABSENT" in chosen:
@@ -210,7 +211,7 @@ def _match_value(
     fold: Callable[[str], str] = str.casefold if "CASE_INSENSITIVE" in chosen else str
     wanted = [fold(value) for value in values]
     compare = _comparison(chosen)
-    blank_matches = is_blank_absent and "" in wanted
+    blank_matches = fold(blank) in wanted
 
     def matches(value: str | None) -> bool:
         if value is None:
