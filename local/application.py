@@ -1,56 +1,111 @@
-"""The WSGI application of the embedded AWS: moto's dispatcher between our own clock, errors and controls."""
+"""The WSGI application of the embedded AWS: moto's dispatcher behind permissions, faults and our own clock."""
 
-import json
 import logging
+import uuid
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
+from moto.backend_index import backend_url_patterns
+from moto.backends import list_of_moto_modules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.http import http_date
 
-from local.request import Call, error_body, identify
+from local.authorization.enforcement import Denial, check
+from local.control import Control
+from local.fault_effects import FaultEffects, refuse
+from local.http_answer import HttpAnswer
+from local.request import Call, Environ, identify, parameters_of
 from local.world import World
 
 logger = logging.getLogger(__name__)
 
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
+CONTROL_PATH = "/_local/"
+# Moto's own control paths would change state behind our back.
+_MOTO_PATHS = ("/moto-api",)
+_MODULES = frozenset(list_of_moto_modules())
+
+
+class Served(Protocol):
+    """What the application answers for: a world that a reset replaces."""
+
+    @property
+    def world(self) -> World:
+        """The world of this moment."""
+
+    def reset(self) -> World:
+        """Begin again."""
 
 
 class Application:
-    """Answers every HTTP request. `world` is a function, because a reset replaces the world."""
+    """Answers every HTTP request; whatever happens inside, the answer is one that an AWS client understands."""
 
-    def __init__(self, world: Callable[[], World]) -> None:
-        self._world = world
+    def __init__(self, served: Served) -> None:
+        self._served = served
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self.effects = FaultEffects()
+        self._control = Control(served, self.effects.faults)
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request; whatever happens inside, the answer is one that an AWS client understands."""
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request. Raises ConnectionError where a fault says that there is to be no answer."""
+        path = environ.get("PATH_INFO", "")
+        answer = self._control.answer(environ) if path.startswith(CONTROL_PATH) else self._call(environ)
+        body = answer.body[: len(answer.body) // 2] if answer.is_cut else answer.body
+        start_response(answer.status, self._headers(answer))
+        return [body]
 
-        def start_dated(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            kept = [(name, value) for name, value in headers if name.lower() != "date"]
-            return start_response(status, [*kept, ("Date", http_date(self._world().clock.now()))], exc_info)
+    def _headers(self, answer: HttpAnswer) -> list[tuple[str, str]]:
+        ours = {"date", "content-length"}
+        headers = [(name, value) for name, value in answer.headers if name.lower() not in ours]
+        if not any(name.lower() == "x-amzn-requestid" for name, _ in headers):
+            headers.append(("x-amzn-RequestId", str(uuid.uuid4())))
+        headers.append(("Content-Length", str(len(answer.body))))
+        headers.append(("Date", http_date(self._served.world.clock.now())))
+        return headers
 
+    def _call(self, environ: Environ) -> HttpAnswer:
         call = identify(environ)
         try:
-            return list(self._moto(environ, start_dated))
+            return self.effects.around(call, environ, lambda: self._authorized(call, environ))
         except NotImplementedError:
             text = f"The embedded AWS does not build {call.operation} of {call.service}."
-            return _answer(start_dated, 400, call, "NotImplementedException", text)
+            return refuse(call, Denial(400, "NotImplementedException", text))
+        except ConnectionError:
+            raise
         except Exception:
             logger.exception("unhandled error in %s of %s", call.operation, call.service)
             text = f"The embedded AWS failed in {call.operation} of {call.service}; its log says where."
-            return _answer(start_dated, 500, call, "InternalFailure", text)
+            return refuse(call, Denial(500, "InternalFailure", text))
 
+    def _authorized(self, call: Call, environ: Environ) -> HttpAnswer:
+        if not self._is_served(environ):
+            text = (
+                f"The embedded AWS does not build the service {call.service or '(the request is unsigned)'}."
+            )
+            return refuse(call, Denial(400, "NotImplementedException", text))
+        denial = check(call, lambda: parameters_of(call, environ), self._served.world.clock.now())
+        return self._run_moto(environ) if denial is None else refuse(call, denial)
 
-def _answer(start_response: StartResponse, status: int, call: Call, code: str, message: str) -> list[bytes]:
-    content_type, body = error_body(call, code, message)
-    reason = "Bad Request" if status == 400 else "Internal Server Error"
-    start_response(f"{status} {reason}", [("Content-Type", content_type), ("X-Amzn-ErrorType", code)])
-    return [body]
+    def _is_served(self, environ: Environ) -> bool:
+        """Whether moto knows a service for the request; moto itself would print and fail on others."""
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(_MOTO_PATHS):
+            return False
+        host = self._moto.infer_service_region_host(environ, path)
+        if host is None:
+            # An unsigned request, such as a presigned URL, is for S3.
+            return True
+        return host in _MODULES or any(pattern.match(f"http://{host}") for _, pattern in backend_url_patterns)
 
+    def _run_moto(self, environ: Environ) -> HttpAnswer:
+        started: list[Any] = []
 
-def answer_json(start_response: StartResponse, status: str, document: Any) -> list[bytes]:
-    """Answer with `document` as JSON."""
-    start_response(status, [("Content-Type", "application/json")])
-    return [json.dumps(document).encode()]
+        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+            started[:] = [status, headers]
+
+        chunks = self._moto(environ, start_response)
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        return HttpAnswer(started[0], started[1], body)

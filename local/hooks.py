@@ -5,22 +5,26 @@ import importlib
 import importlib.util
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from moto.budgets.models import budgets_backends
 from moto.ce.models import ce_backends
-from moto.core.authorization import ActionAuthenticatorMixin
-from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.base_backend import BackendDict, BaseBackend, backend_lock
+from moto.core.parse import JSONParser
 from moto.core.responses import BaseResponse
 from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy, IAMBackend
+from moto.iam.models import AWSManagedPolicy, IAMBackend, PolicyVersion, Role
+from moto.organizations import utils as organization_ids
+from moto.organizations.models import FakeAccount, organizations_backends
+from moto.sts.models import AssumedRole, STSBackend
 
 
 class MotoHasChangedError(RuntimeError):
-    """Moto no longer has what a hook holds on to; the message names the hook, what is missing and where."""
+    """Moto no longer has what a hook holds on to; the message names the hook and what is missing."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,15 @@ def require(holds: bool, purpose: str, what: str) -> None:
         )
 
 
+def require_function(owner: type, name: str, purpose: str, source: str = "") -> None:
+    """Raise MotoHasChangedError unless `owner` has a method `name` whose source contains `source`."""
+    function = getattr(owner, name, None)
+    require(inspect.isfunction(function), purpose, f"{owner.__name__}.{name}()")
+    require(
+        source in inspect.getsource(getattr(owner, name)), purpose, f"{source} in {owner.__name__}.{name}()"
+    )
+
+
 def swap_backend(backends: Any, module: str) -> Hook:
     """A hook that lets `<module>.Backend` answer for the service of a moto BackendDict.
 
@@ -62,11 +75,8 @@ def swap_backend(backends: Any, module: str) -> Hook:
     def check() -> None:
         require(isinstance(backends, BackendDict), purpose, "a BackendDict under that name")
         require(isinstance(getattr(backends, "backend", None), type), purpose, "BackendDict.backend, a class")
-        require(
-            isinstance(getattr(BaseBackend, "_url_module", None), property),
-            purpose,
-            "BaseBackend._url_module",
-        )
+        is_looked_up = isinstance(getattr(BaseBackend, "_url_module", None), property)
+        require(is_looked_up, purpose, "BaseBackend._url_module")
 
     def put_in_place() -> None:
         backends.backend = importlib.import_module(module).Backend
@@ -76,26 +86,31 @@ def swap_backend(backends: Any, module: str) -> Hook:
     return Hook(purpose, check, put_in_place)
 
 
-def _exists(module: str) -> bool:
-    package = module.rpartition(".")[0]
-    return importlib.util.find_spec(package) is not None and importlib.util.find_spec(module) is not None
+# Our own services run requests their own way.
+
+STRICT = "StrictResponse runs requests its own way"
 
 
 def _check_responses() -> None:
-    for name in ("_dispatch", "setup_class", "parse_parameters", "call_action", "_get_action"):
-        require(inspect.isfunction(getattr(BaseResponse, name, None)), STRICT, f"BaseResponse.{name}()")
-    source = inspect.getsource(BaseResponse.setup_class)
+    for name in ("_dispatch", "call_action", "parse_parameters", "_get_action"):
+        require_function(BaseResponse, name, STRICT)
     for call in ("self.parse_parameters(request)", "self._get_action()", "self.get_current_account()"):
-        require(call in source, STRICT, f"{call} in BaseResponse.setup_class")
-    authorize = getattr(ActionAuthenticatorMixin, "_authenticate_and_authorize_normal_action", None)
-    require(inspect.isfunction(authorize), STRICT, "_authenticate_and_authorize_normal_action()")
+        require_function(BaseResponse, "setup_class", STRICT, call)
+    require_function(JSONParser, "_parse_shape", STRICT)
+
+
+def _nothing_to_put_in_place() -> None:
+    """Where we override by inheritance, or only read."""
+
+
+# AWS's managed policies.
+
+MANAGED = "AWS's managed policies exist in every account, parsed once per process"
 
 
 def _check_managed_policies() -> None:
-    init = getattr(IAMBackend, "_init_aws_policies", None)
-    require(inspect.isfunction(init), MANAGED, "IAMBackend._init_aws_policies()")
-    source = inspect.getsource(IAMBackend.__init__)
-    require("self._init_aws_policies()" in source, MANAGED, "its call in IAMBackend.__init__")
+    require_function(IAMBackend, "_init_aws_policies", MANAGED)
+    require_function(IAMBackend, "__init__", MANAGED, "self._init_aws_policies()")
     policy = next((policy for policy in _managed_policies() if policy.name == "AWSDenyAll"), None)
     require(policy is not None, MANAGED, "the managed policy AWSDenyAll")
     belongs = {"account_id", "partition"} <= vars(policy).keys()
@@ -122,22 +137,106 @@ def _load_managed_policies() -> None:
     IAMBackend._init_aws_policies = _copies_of_managed_policies  # type: ignore[method-assign, assignment]
 
 
-def _nothing_to_put_in_place() -> None:
-    """Where we override by inheritance, or only read."""
+# Who the user's own keys are.
+
+IDENTITY = "the user's own keys are an IAM user called administrator"
 
 
-STRICT = "StrictResponse runs requests its own way"
-MANAGED = "AWS's managed policies exist in every account, parsed once per process"
+def _check_identity() -> None:
+    require_function(STSBackend, "get_caller_identity", IDENTITY, ":user/moto")
+    require_function(STSBackend, "get_assumed_role_from_access_key", IDENTITY)
+    for name in ("role_arn", "policy", "access_key_id"):
+        require_function(AssumedRole, "__init__", IDENTITY, f"self.{name} =")
+
+
+def _name_the_administrator() -> None:
+    ask_moto = STSBackend.get_caller_identity
+
+    def get_caller_identity(backend: Any, access_key_id: str, region: str) -> tuple[str, str, str]:
+        user_id, arn, account_id = ask_moto(backend, access_key_id, region)
+        if arn.endswith(":user/moto"):
+            arn = f"arn:aws:iam::{account_id}:user/administrator"
+        return user_id, arn, account_id
+
+    STSBackend.get_caller_identity = get_caller_identity  # type: ignore[method-assign, assignment]
+
+
+# Whose policies are evaluated.
+
+POLICIES = "role sessions are held to their policies"
+
+
+def _check_policies() -> None:
+    of_role = (
+        "policies",
+        "managed_policies",
+        "permissions_boundary_arn",
+        "assume_role_policy_document",
+        "tags",
+    )
+    for name in of_role:
+        require_function(Role, "__init__", POLICIES, f"self.{name}")
+    require_function(PolicyVersion, "__init__", POLICIES, "self.is_default = is_default")
+    require_function(PolicyVersion, "__init__", POLICIES, "self.document = document")
+    require_function(FakeAccount, "__init__", POLICIES, "self.attached_policies")
+    require_function(FakeAccount, "__init__", POLICIES, "self.parent_id")
+
+
+# Accounts of the organization.
+
+ACCOUNTS = "a scenario's accounts keep their ids"
+
+
+def _check_accounts() -> None:
+    require_function(FakeAccount, "__init__", ACCOUNTS, "utils.make_random_account_id()")
+    require_function(FakeAccount, "__init__", ACCOUNTS, "OrganizationAccountAccessRole")
+    owners = getattr(organizations_backends, "master_accounts", None)
+    require(isinstance(owners, dict), ACCOUNTS, "organizations_backends.master_accounts")
+
+
+@contextmanager
+def next_account_id(account_id: str) -> Iterator[None]:
+    """Within it, an account that Organizations creates has this id."""
+    make_random = organization_ids.make_random_account_id
+    organization_ids.make_random_account_id = lambda: account_id
+    try:
+        yield
+    finally:
+        organization_ids.make_random_account_id = make_random
+
+
+# Forgetting.
+
+RESET = "a reset forgets all of moto's state"
+
+
+def _check_reset() -> None:
+    require(isinstance(vars(BackendDict).get("_instances"), list), RESET, "BackendDict._instances")
+
+
+def forget_everything() -> None:
+    """Drop every backend of every service. Moto's own reset would make each anew before dropping it."""
+    instances: list[Any] = vars(BackendDict)["_instances"]
+    with backend_lock:
+        for backends in list(instances):
+            backends.clear()
+        instances.clear()
+        organizations_backends.master_accounts.clear()
+
 
 HOOKS: tuple[Hook, ...] = (
     Hook(STRICT, _check_responses, _nothing_to_put_in_place),
     Hook(MANAGED, _check_managed_policies, _load_managed_policies),
+    Hook(IDENTITY, _check_identity, _name_the_administrator),
+    Hook(POLICIES, _check_policies, _nothing_to_put_in_place),
+    Hook(ACCOUNTS, _check_accounts, _nothing_to_put_in_place),
+    Hook(RESET, _check_reset, _nothing_to_put_in_place),
     *(
         swap_backend(backends, module)
         for backends, module in (
             (budgets_backends, "local.budgets.models"),
             (ce_backends, "local.cost_explorer.models"),
         )
-        if _exists(module)
+        if importlib.util.find_spec(module) is not None
     ),
 )

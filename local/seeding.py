@@ -1,13 +1,14 @@
-"""What a scenario's accounts, roles and budgets need to exist: they are created through the front door."""
+"""What a scenario begins with, created through the front door."""
 
-from __future__ import annotations
-
+import json
 from functools import cached_property
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from local.hooks import next_account_id
+from local.scenarios.scenario import Scenario
 from local.world import World
 
 
@@ -20,10 +21,13 @@ class Seeding:
 
     def plant(self, world: World) -> None:
         """Create what the world's scenario names. Raises botocore's ClientError where AWS would refuse it."""
-        scenario = world.scenario
-        if scenario is None:
+        if world.scenario is None:
             return
-        for budget in scenario.budgets:
+        self._found_organization(world.scenario, world.account_id)
+        self._create_principals(world.scenario)
+        for name in world.scenario.topics:
+            self._create_topic(name)
+        for budget in world.scenario.budgets:
             self._client("budgets").create_budget(AccountId=world.account_id, **budget)
 
     def close(self) -> None:
@@ -31,6 +35,42 @@ class Seeding:
         for client in self._clients.values():
             client.close()
         self._clients.clear()
+
+    def _found_organization(self, scenario: Scenario, management_account: str) -> None:
+        members = [account for account in scenario.accounts if account.id != management_account]
+        if not members:
+            return
+        organizations = self._client("organizations")
+        organizations.create_organization(FeatureSet="ALL")
+        root = organizations.list_roots()["Roots"][0]["Id"]
+        organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+        for account in members:
+            with next_account_id(account.id):
+                organizations.create_account(AccountName=account.name, Email=account.email)
+
+    def _create_principals(self, scenario: Scenario) -> None:
+        iam = self._client("iam")
+        for policy in scenario.policies:
+            iam.create_policy(PolicyName=policy.name, PolicyDocument=json.dumps(policy.document))
+        for role in scenario.roles:
+            iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=json.dumps(role.trust_policy))
+            if role.policy is not None:
+                document = json.dumps(role.policy)
+                iam.put_role_policy(RoleName=role.name, PolicyName="permissions", PolicyDocument=document)
+
+    def _create_topic(self, name: str) -> None:
+        """A topic that AWS Budgets may publish to (AWS Cost Management user guide, budgets and SNS policy)."""
+        sns = self._client("sns")
+        arn = sns.create_topic(Name=name)["TopicArn"]
+        statement = {
+            "Sid": "AWSBudgets",
+            "Effect": "Allow",
+            "Principal": {"Service": "budgets.amazonaws.com"},
+            "Action": "SNS:Publish",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
 
     @cached_property
     def _session(self) -> Any:

@@ -4,59 +4,61 @@ from __future__ import annotations
 
 from threading import Thread
 from types import TracebackType
-from typing import Any
-
-from moto.core.base_backend import BackendDict, backend_lock
 
 from local import hooks
 from local.application import Application
+from local.faults import Faults
 from local.keep_alive import KeepAliveServer
 from local.seeding import Seeding
 from local.world import World, use
 
 
-def _instances() -> list[Any]:
-    return vars(BackendDict)["_instances"]  # type: ignore[no-any-return]
-
-
 class EmbeddedAws:
     """A running embedded AWS; a context manager that stops it. One per process, because moto's state is.
 
-    `url` is what clients take as endpoint, `world` what is being served.
+    `url` is what clients take as endpoint, `world` what is being served, `faults` what is to go wrong.
     """
 
-    def __init__(self, world: World, server: KeepAliveServer) -> None:
-        """Not for callers: `EmbeddedAws.start(world)` makes and starts one."""
+    def __init__(self, world: World, port: int = 0) -> None:
+        """Listen; `EmbeddedAws.start` also serves. Raises OSError if the port is taken."""
         self.world = world
-        self._server = server
-        self._thread = Thread(target=server.serve_forever, args=(0.05,), name="embedded-aws", daemon=True)
-        self.url = f"http://127.0.0.1:{server.port}"
+        self._application = Application(self)
+        self._server = KeepAliveServer(self._application, port)
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(0.05,), name="embedded-aws", daemon=True
+        )
+        self.url = f"http://127.0.0.1:{self._server.port}"
         self._seeding = Seeding(self.url)
 
     @classmethod
     def start(cls, world: World, port: int = 0) -> EmbeddedAws:
         """Serve `world` on `port` (0: any free one) and seed what its scenario names.
 
-        Raises OSError if the port is taken, hooks.MotoHasChangedError if moto is not the one we know.
+        Raises OSError if the port is taken, hooks.MotoHasChangedError if moto is not the one we know, and
+        botocore's ClientError if the scenario names something that AWS would refuse.
         """
         hooks.install()
-        running: list[EmbeddedAws] = []
-        server = KeepAliveServer(Application(lambda: running[0].world), port)
-        aws = cls(world, server)
-        running.append(aws)
+        aws = cls(world, port)
         aws._thread.start()
-        aws.reset(world)
+        try:
+            aws.reset(world)
+        except BaseException:
+            aws.stop()
+            raise
         return aws
+
+    @property
+    def faults(self) -> Faults:
+        """The faults that are still to strike."""
+        return self._application.effects.faults
 
     def reset(self, world: World | None = None) -> World:
         """Forget everything and serve `world`, or the present one as it began; the URL stays.
 
-        A ledger given costs by `world.spend` is as it was before. Costs added directly to a ledger stay in it.
+        Costs added by `world.spend` are forgotten; those added directly to a ledger stay in it.
         """
-        with backend_lock:
-            for backends in list(_instances()):
-                backends.clear()
-            _instances().clear()
+        self.faults.clear()
+        hooks.forget_everything()
         self.world = self.world.begin_again() if world is None else world
         use(self.world)
         self._seeding.plant(self.world)
@@ -64,6 +66,7 @@ class EmbeddedAws:
 
     def stop(self) -> None:
         """Stop serving and hang up on every client."""
+        self.faults.clear()
         self._server.shutdown()
         self._server.hang_up()
         self._thread.join()

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from local.clock import Clock
 
 if TYPE_CHECKING:
     from local.ledger.ledger import Ledger
     from local.ledger.record import CostRecord
+    from local.scenarios.scenario import Scenario
 
 MANAGEMENT_ACCOUNT_ID = "123456789012"
-
-
-class Scenario(Protocol):
-    """What a world begins with; `local.scenarios` makes them.
-
-    `budgets` are CreateBudget requests without AccountId, `accounts` are (id, name, e-mail address) of the
-    members of the organization.
-    """
-
-    @property
-    def ledger(self) -> Ledger: ...
-    @property
-    def budgets(self) -> Sequence[Mapping[str, Any]]: ...
-    @property
-    def accounts(self) -> Sequence[tuple[str, str, str]]: ...
 
 
 @dataclass

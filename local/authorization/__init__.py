@@ -1,0 +1,1 @@
+"""Who may do what: IAM policies evaluated with AWS's real action names and resource ARNs."""

@@ -1,0 +1,152 @@
+"""The control endpoint under /_local/: what no AWS has, as JSON over HTTP."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from local.durations import parse_duration, parse_moment, spell
+from local.faults import Fault, Faults
+from local.http_answer import HttpAnswer
+from local.request import Environ, body_of
+from local.spending import cost_record
+from local.world import World
+
+logger = logging.getLogger(__name__)
+
+Json = Any
+# What other parts of the embedded AWS let people read (and forget): path below /_local/ to its functions.
+_SHOWN: dict[str, tuple[Callable[[], Json], Callable[[], None] | None]] = {}
+
+
+def show(name: str, read: Callable[[], Json], forget: Callable[[], None] | None = None) -> None:
+    """Answer GET /_local/<name> with what `read()` returns, and DELETE by calling `forget()`.
+
+    `read` returns something that JSON can hold; later calls for the same name replace earlier ones.
+    """
+    _SHOWN[name] = (read, forget)
+
+
+class Served(Protocol):
+    """What is controlled."""
+
+    @property
+    def world(self) -> World:
+        """The world of this moment."""
+
+    def reset(self) -> World:
+        """Begin again."""
+
+
+class Control:
+    """Answers requests below /_local/. A wrong request is 400 with {"error": sentence}, an unknown path 404."""
+
+    def __init__(self, served: Served, faults: Faults) -> None:
+        self._served = served
+        self._faults = faults
+        self._routes: Mapping[tuple[str, str], Callable[[dict[str, Any]], Json]] = {
+            ("GET", "health"): self._health,
+            ("GET", "clock"): self._clock,
+            ("POST", "clock"): self._move_clock,
+            ("GET", "faults"): self._list_faults,
+            ("POST", "faults"): self._order_fault,
+            ("DELETE", "faults"): self._clear_faults,
+            ("POST", "spend"): self._spend,
+            ("POST", "reset"): self._reset,
+        }
+
+    def answer(self, environ: Environ) -> HttpAnswer:
+        """Answer one request of the control endpoint."""
+        method, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_local/").strip("/")
+        try:
+            action = self._find(method, name)
+            if action is None:
+                return _json_answer("404 Not Found", {"error": f"there is no {method} /_local/{name}"})
+            return _json_answer("200 OK", action(_parse(body_of(environ))))
+        except (ValueError, TypeError) as error:
+            return _json_answer("400 Bad Request", {"error": str(error)})
+        except Exception as error:
+            logger.exception("unhandled error in %s /_local/%s", method, name)
+            return _json_answer("500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"})
+
+    def _find(self, method: str, name: str) -> Callable[[dict[str, Any]], Json] | None:
+        if (method, name) in self._routes:
+            return self._routes[method, name]
+        read, forget = _SHOWN.get(name, (None, None))
+        if method == "GET" and read is not None:
+            return lambda _: read()
+        if method == "DELETE" and forget is not None:
+            return lambda _: forget()
+        return None
+
+    def _health(self, _: dict[str, Any]) -> Json:
+        return {"status": "ready", "account_id": self._served.world.account_id, **self._clock(_)}
+
+    def _clock(self, _: dict[str, Any]) -> Json:
+        return {"now": spell(self._served.world.clock.now())}
+
+    def _move_clock(self, request: dict[str, Any]) -> Json:
+        clock = self._served.world.clock
+        if request.keys() == {"advance"}:
+            clock.advance(parse_duration(request["advance"]))
+        elif request.keys() == {"set"}:
+            clock.set(parse_moment(request["set"]))
+        else:
+            raise ValueError('say {"advance": "12h"} or {"set": "2026-11-01"}')
+        return self._clock(request)
+
+    def _list_faults(self, _: dict[str, Any]) -> Json:
+        return {
+            "faults": [
+                {
+                    "service": fault.service,
+                    "operation": fault.operation,
+                    "kind": fault.kind,
+                    "times": fault.times,
+                    "left": fault.left,
+                    **({} if fault.seconds is None else {"seconds": fault.seconds}),
+                }
+                for fault in self._faults
+            ]
+        }
+
+    def _order_fault(self, request: dict[str, Any]) -> Json:
+        self._faults.order(Fault(**request))
+        return self._list_faults(request)
+
+    def _clear_faults(self, request: dict[str, Any]) -> Json:
+        self._faults.clear()
+        return self._list_faults(request)
+
+    def _spend(self, request: dict[str, Any]) -> Json:
+        world = self._served.world
+        record = cost_record(request, world)
+        is_known = bool(world.ledger.lines(world.account_id, lambda line: line.service == record.service))
+        world.spend([record])
+        added = {
+            "day": record.day.isoformat(),
+            "account": record.account,
+            "service": record.service,
+            "amount": format(record.unblended, "f"),
+        }
+        note = (
+            {} if is_known else {"note": f"nothing was spent on a service called {record.service!r} before"}
+        )
+        return {"added": added, **note}
+
+    def _reset(self, request: dict[str, Any]) -> Json:
+        self._faults.clear()
+        self._served.reset()
+        return self._clock(request)
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    parsed = json.loads(body or b"{}")
+    if not isinstance(parsed, dict):
+        raise ValueError("the request is not a JSON object")
+    return parsed
+
+
+def _json_answer(status: str, document: Json) -> HttpAnswer:
+    body = json.dumps(document).encode()
+    return HttpAnswer(status, [("Content-Type", "application/json")], body)
