@@ -12,7 +12,7 @@ from local.world import World, current
 PRICE_PER_PAGE = Decimal("0.01")
 
 
-class Backend(BaseBackend):  # type: ignore[misc]  # moto is untyped
+class Backend(BaseBackend):
     """Holds nothing itself: every answer comes from the ledger of the world that is served."""
 
 

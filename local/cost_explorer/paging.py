@@ -13,23 +13,23 @@ Row = TypeVar("Row")
 
 
 def page(
-    rows: Sequence[Row], size: int, params: Mapping[str, Any], token_member: str = "NextPageToken"
+    rows: Sequence[Row], size: int, params: Mapping[str, Any], member: str = "NextPageToken"
 ) -> tuple[Sequence[Row], str | None]:
     """The rows of the page that the request asks for, and the token of the next; None at the end.
 
     Raises Refused: InvalidNextTokenException for a token that is none, RequestChangedException when the
     request is not the one that the token came from.
     """
-    fingerprint = _fingerprint(params, token_member)
-    start = _offset(params.get(token_member), fingerprint)
+    fingerprint = _fingerprint(params, member)
+    start = _offset(params.get(member), fingerprint)
     if start and start >= len(rows):
         raise Refused("InvalidNextTokenException", "The next token has expired: there is no such page.")
     end = start + size
     return rows[start:end], _token(end, fingerprint) if end < len(rows) else None
 
 
-def _fingerprint(params: Mapping[str, Any], token_member: str) -> str:
-    asked = {name: value for name, value in params.items() if name != token_member and value is not None}
+def _fingerprint(params: Mapping[str, Any], member: str) -> str:
+    asked = {name: value for name, value in params.items() if name != member and value is not None}
     text = json.dumps(asked, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
