@@ -1,0 +1,1 @@
+"""What AWS Budgets accepts and refuses."""
