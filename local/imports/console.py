@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from local.imports.imported import (
@@ -120,8 +120,3 @@ def _is_sum(name: str) -> bool:
         "total costs",
         *(f"{one} total" for one in GROUPINGS),
     )
-
-
-def last_day_of(first_day: date, days: int) -> date:
-    """The last of so many days."""
-    return first_day + timedelta(days=days - 1)

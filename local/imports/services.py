@@ -33,7 +33,8 @@ CONSOLE_NAMES: Mapping[str, str] = {
 # The console drops the first word of a service's name; whether it was Amazon or AWS cannot be told from it.
 AMAZON = frozenset(
     {
-        "API Gateway", "Athena", "Aurora", "Bedrock", "CloudFront", "Cognito", "DynamoDB", "EC2 Container Registry (ECR)",
+        "API Gateway", "Athena", "Aurora", "Bedrock", "CloudFront", "Cognito", "DynamoDB",
+        "EC2 Container Registry (ECR)",
         "ElastiCache", "Elastic Container Service", "Elastic File System", "Elastic Kubernetes Service",
         "Elastic MapReduce", "Elasticsearch Service", "EventBridge", "Glacier", "GuardDuty", "Inspector",
         "Kinesis", "Kinesis Firehose", "Lightsail", "Location Service", "MQ", "Macie",
