@@ -49,6 +49,7 @@ class Audit(InterventionHandler):
 
 
 def _error_code(event: AfterToolCallEvent) -> str | None:
-    content = event.result["content"]
-    error = content[0].get("json", {}).get("error") if content else None
-    return None if error is None else str(error["code"])
+    """The code of the error that the tool's one JSON block carries; None for a result, or for prose."""
+    blocks: list[dict[str, Any]] = [block.get("json") or {} for block in event.result["content"]]
+    errors = [block["error"] for block in blocks if "error" in block]
+    return str(errors[0]["code"]) if errors else None

@@ -59,6 +59,8 @@ _MISSING = {"NotFoundException", "ResourceNotFoundException"}
 
 _DENIED_PERMISSION = re.compile(r"not authorized to perform: (?P<permission>[\w-]+:\w+)")
 
+_UNASSUMABLE_ROLE = re.compile(r"permission required to assume \[ExecutionRole: (?P<arn>[^\]]+)\]")
+
 
 @contextmanager
 def aws_errors(permission: str, *, budget_name: str | None = None) -> Iterator[None]:
@@ -90,6 +92,12 @@ def _translated(response: Mapping[str, Any], permission: str, budget_name: str |
     details = {"aws_error": code, "aws_message": text}
     if code in _THROTTLED or status == 429:
         return Throttled("AWS asks to slow down; retry the same request in a minute.", details)
+    if code in _DENIED and (role := _UNASSUMABLE_ROLE.search(text)):
+        return AccessDenied(
+            f"AWS Budgets cannot assume the execution role {role['arn']}. Its trust policy must allow "
+            "sts:AssumeRole to budgets.amazonaws.com; a role made a moment ago works after a minute or two.",
+            {**details, "permission": "sts:AssumeRole"},
+        )
     if code in _DENIED:
         found = _DENIED_PERMISSION.search(text)
         needed = found["permission"] if found else permission

@@ -45,7 +45,7 @@ class Spend:
             return f"{sign}${abs(rounded(self.amount, self.unit)):,}"
         if self.unit == PERCENTAGE:
             return f"{rounded(self.amount, self.unit)} %"
-        return f"{plain(rounded(self.amount, self.unit)):,} {self.unit}"
+        return f"{rounded(self.amount, self.unit):,} {self.unit}"
 
     def _same_unit(self, other: Spend) -> Decimal:
         if self.unit != other.unit:
@@ -54,8 +54,10 @@ class Spend:
 
 
 def rounded(amount: Decimal, unit: str) -> Decimal:
-    """As replies show it: dollars to the cent, percentages to a tenth, usage to four places."""
-    step = {USD: _CENT, PERCENTAGE: _TENTH}.get(unit, _TEN_THOUSANDTH)
+    """As replies show it: dollars to the cent, percentages to a tenth, usage to at most four places."""
+    step = {USD: _CENT, PERCENTAGE: _TENTH}.get(unit)
+    if step is None:
+        return plain(amount.quantize(_TEN_THOUSANDTH, rounding=ROUND_HALF_EVEN))
     return amount.quantize(step, rounding=ROUND_HALF_EVEN)
 
 

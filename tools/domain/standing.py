@@ -9,7 +9,7 @@ from decimal import Decimal
 from tools.domain.budget import Budget
 from tools.domain.budget_types import Breach
 from tools.domain.money import Spend
-from tools.domain.periods import BudgetPeriod
+from tools.domain.periods import BudgetPeriod, TimeUnit
 from tools.domain.status import BudgetStatus, current_status, target_of
 
 
@@ -71,7 +71,9 @@ def standing_of(budget: Budget, now: datetime) -> Standing:
 
 
 def _pace(budget: Budget, utilization: Decimal | None, elapsed: Decimal | None) -> Decimal | None:
-    """A percentage does not accumulate, so utilization and coverage budgets have no pace."""
-    if budget.type.breach is Breach.BELOW or utilization is None or not elapsed:
+    """A percentage does not accumulate, and billing lags longer than a day: neither has a pace."""
+    if budget.type.breach is Breach.BELOW or budget.definition.time_unit is TimeUnit.DAILY:
+        return None
+    if utilization is None or not elapsed:
         return None
     return utilization / elapsed

@@ -1,0 +1,57 @@
+# Everything a person does with this repository. `make` alone lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check format docs events bench lock clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.13 ..."; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 2; }
+	@echo "Installing into $(VENV) (about a minute, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $(READY)
+
+demo: $(READY) ## Show all six actions on the embedded AWS (REQUEST=file.json, DATA=file, TODAY=YYYY-MM-DD)
+	@$(BIN)/python -m local demo $(if $(REQUEST),--request "$(REQUEST)") $(if $(DATA),--data "$(DATA)") $(if $(TODAY),--today "$(TODAY)")
+
+up: $(READY) ## Serve the embedded AWS until Ctrl-C (PORT=4566, SCENARIO=company, DATA=file, TODAY=YYYY-MM-DD)
+	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT)) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(DATA),--data "$(DATA)") $(if $(TODAY),--today "$(TODAY)")
+
+test: $(READY) ## Run all tests
+	@$(BIN)/python -m pytest -n auto -q $(ARGS)
+
+check: $(READY) ## Lint, types, imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@shopt -s nullglob; templates=(cloudformation/*.yaml); [ $${#templates[@]} -eq 0 ] || $(BIN)/cfn-lint --non-zero-exit-code informational "$${templates[@]}"
+
+format: $(READY) ## Format and repair what can be repaired
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+docs: $(READY) ## Write the generated parts of the documents anew
+	@$(BIN)/python -m tests.documents
+
+events: $(READY) ## Record the replies in tests/events anew, to be read before they are committed
+	@$(BIN)/python -m tests.record_events
+
+bench: $(READY) ## Measure what the documents claim
+	@$(BIN)/python -m benchmarks.pipeline
+
+lock: $(READY) ## Pin the dependencies of pyproject.toml anew, with hashes
+	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements-dev.txt
+
+clean: ## Remove what was installed and built
+	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,129 @@
+"""The generated parts of the documents: the action table, settings, and requests with their replies.
+
+In a document, what stands between `<!-- begin NAME -->` and `<!-- end NAME -->` is written here; a test
+compares, `make docs` writes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from agent.settings import Settings
+from tests.events import Event, events
+from tools.actions.catalogue import ACTIONS
+from tools.domain import errors
+from tools.domain.errors import BudgetAgentError
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+
+_MOST_SHOWN = 1
+_SECTION = re.compile(r"<!-- begin (?P<name>[\w-]+) -->\n.*?<!-- end (?P=name) -->", re.DOTALL)
+
+
+class UnknownSectionError(Exception):
+    """A document names a section that nobody writes."""
+
+
+def rendered(text: str) -> str:
+    """The document with every generated section written anew."""
+    return _SECTION.sub(lambda found: _section(found["name"]), text)
+
+
+def main() -> None:
+    """Write the generated parts of all documents."""
+    for path in DOCUMENTS:
+        path.write_text(rendered(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _section(name: str) -> str:
+    kind, _, argument = name.partition("-")
+    if kind not in _WRITERS:
+        raise UnknownSectionError(name)
+    return f"<!-- begin {name} -->\n{_WRITERS[kind](argument)}\n<!-- end {name} -->"
+
+
+def _action_table(_: str) -> str:
+    rows = [f"| `{each.name}` | {each.summary} | {'yes' if each.mutates else 'no'} |" for each in ACTIONS]
+    return "\n".join(["| action | what it does | changes anything |", "|---|---|---|", *rows])
+
+
+def _parameter_table(action_name: str) -> str:
+    action = next(each for each in ACTIONS if each.name == action_name)
+    schema = action.schema()
+    required = schema.get("required", [])
+    rows = []
+    for name, field in schema["properties"].items():
+        default = "required" if name in required else _default(field.get("default"))
+        rows.append(f"| `{name}` | {default} | {field.get('description', '')} |")
+    return "\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows])
+
+
+def _default(value: Any) -> str:
+    return "" if value is None else f"`{json.dumps(value)}`"
+
+
+def _settings_table(_: str) -> str:
+    rows = [
+        f"| `{field.alias}` | {_default(field.default)} | {field.description} |"
+        for field in Settings.model_fields.values()
+    ]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
+def _error_table(_: str) -> str:
+    found = [each for each in vars(errors).values() if _is_error(each)]
+    rows = [
+        f"| `{each.code}` | {'yes' if each.retryable else 'no'} | {' '.join(str(each.__doc__).split())} |"
+        for each in found
+    ]
+    return "\n".join(["| code | retry helps | meaning |", "|---|---|---|", *rows])
+
+
+def _is_error(candidate: Any) -> bool:
+    return (
+        isinstance(candidate, type)
+        and issubclass(candidate, BudgetAgentError)
+        and candidate is not BudgetAgentError
+    )
+
+
+def _request(event_name: str) -> str:
+    return f"```json\n{json.dumps(_event(event_name).request)}\n```"
+
+
+def _reply(event_name: str) -> str:
+    reply = json.dumps(_abridged(_event(event_name).reply), indent=2, ensure_ascii=False)
+    return f"```json\n{reply}\n```"
+
+
+def _event(name: str) -> Event:
+    return next(each for each in events() if each.name == name)
+
+
+def _abridged(value: Any) -> Any:
+    """Lists to their first entry, with the number of those left out: enough to see the shape."""
+    if isinstance(value, list):
+        shown = [_abridged(each) for each in value[:_MOST_SHOWN]]
+        rest = len(value) - _MOST_SHOWN
+        return [*shown, f"… {rest} more"] if rest > 0 else shown
+    if isinstance(value, Mapping):
+        return {key: _abridged(each) for key, each in value.items()}
+    return value
+
+
+_WRITERS: Mapping[str, Callable[[str], str]] = {
+    "actions": _action_table,
+    "parameters": _parameter_table,
+    "settings": _settings_table,
+    "errors": _error_table,
+    "request": _request,
+    "reply": _reply,
+}
+
+if __name__ == "__main__":
+    main()

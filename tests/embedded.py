@@ -1,0 +1,66 @@
+"""The embedded AWS for tests: one server per process, begun anew for every test, and clients led to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from local.server import EmbeddedAws
+from local.worlds import world_of_scenario
+from tests.builders import ACCOUNT, NOW
+from tools.aws.clients import Clients, build_clients
+
+EXECUTION_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/budget-management-action-role"
+
+
+@cache
+def the_server() -> EmbeddedAws:
+    """The server of this process; moto keeps its state per process, so there can be one only."""
+    return EmbeddedAws.start(world_of_scenario("empty", NOW.date()))
+
+
+def begin(scenario: str) -> EmbeddedAws:
+    """The server with a scenario as it begins on the day of most tests."""
+    aws = the_server()
+    aws.reset(_world(scenario).begin_again())
+    return aws
+
+
+@cache
+def _world(scenario: str) -> Any:
+    return world_of_scenario(scenario, NOW.date())
+
+
+@contextmanager
+def environment(**variables: str) -> Iterator[None]:
+    """The environment of a function on the embedded AWS, and of nothing else."""
+    before = dict(os.environ)
+    for name in list(os.environ):
+        if name.startswith("AWS_"):
+            del os.environ[name]
+    os.environ.update(
+        {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": the_server().url,
+            "TIME_SOURCE": "aws",
+            "BUDGET_ACTION_EXECUTION_ROLE_ARN": EXECUTION_ROLE_ARN,
+            **variables,
+        }
+    )
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def clients(*, attempts: int = 1, read_timeout: float = 20) -> Clients:
+    """The product's own clients on the embedded AWS."""
+    with environment():
+        return build_clients(region="us-east-1", attempts=attempts, read_timeout=read_timeout)

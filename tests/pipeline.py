@@ -1,0 +1,59 @@
+"""The whole pipeline for tests: an event through the real handler to the embedded AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import lambda_handler
+from local.remote import Remote
+from tests.embedded import begin, environment, the_server
+from tests.events import Event, events
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the handler sees of Lambda's context."""
+
+    aws_request_id: str = "11111111-2222-3333-4444-555555555555"
+
+
+@contextmanager
+def pipeline(scenario: str = "company", **variables: str) -> Iterator[Pipeline]:
+    """The handler, built anew, on a scenario as it begins."""
+    begin(scenario)
+    lambda_handler._agent.cache_clear()
+    with environment(**variables):
+        yield Pipeline()
+    lambda_handler._agent.cache_clear()
+
+
+class Pipeline:
+    """Sends events, orders faults."""
+
+    def send(self, event: Any) -> dict[str, Any]:
+        """The handler's reply to an event."""
+        return lambda_handler.lambda_handler(event, Context())
+
+    def act(self, action: str, **parameters: Any) -> dict[str, Any]:
+        """The reply to a named action."""
+        return self.send({"action": action, "parameters": parameters})
+
+    def fault(self, service: str, operation: str, kind: str, times: int = 100, **options: Any) -> None:
+        """Order a fault of the embedded AWS."""
+        Remote(the_server().url).ask(
+            "POST",
+            "faults",
+            {"service": service, "operation": operation, "kind": kind, "times": times, **options},
+        )
+
+
+def reply_to(event: Event) -> dict[str, Any]:
+    """The reply to an event on the company as it begins, after the events that come before it."""
+    with pipeline() as through:
+        for name in event.after:
+            before = next(each for each in events() if each.name == name)
+            assert through.send(before.request)["status"] == "success", name
+        return through.send(event.request)

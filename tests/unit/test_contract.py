@@ -1,0 +1,88 @@
+"""The wire format: what a request may be, and what every reply looks like."""
+
+from typing import Any
+
+import pytest
+
+from agent.contract import AgentResponse, error_detail, parse_request
+from tests.builders import NOW
+from tools.domain.errors import InvalidRequest, Throttled, UnknownAction
+
+ACTIONS = ["analyze_budgets", "create_budget"]
+
+
+def test_a_request_may_leave_out_its_parameters() -> None:
+    assert parse_request({"action": "analyze_budgets"}, ACTIONS).parameters == {}
+
+
+def test_empty_parameters_may_be_null() -> None:
+    assert parse_request({"action": "analyze_budgets", "parameters": None}, ACTIONS).parameters == {}
+
+
+def test_a_request_id_is_kept() -> None:
+    request = parse_request({"action": "analyze_budgets", "request_id": "abc"}, ACTIONS)
+    assert request.request_id == "abc"
+
+
+@pytest.mark.parametrize("event", [None, "text", 7, True, [], ["analyze_budgets"]])
+def test_an_event_that_is_no_object_is_refused(event: Any) -> None:
+    with pytest.raises(InvalidRequest, match="not an object"):
+        parse_request(event, ACTIONS)
+
+
+@pytest.mark.parametrize("event", [{}, {"action": None}, {"action": " "}, {"action": 3}, {"parameters": {}}])
+def test_a_request_without_an_action_is_refused(event: Any) -> None:
+    with pytest.raises(InvalidRequest, match="'action' is missing"):
+        parse_request(event, ACTIONS)
+
+
+def test_anything_else_at_the_top_level_is_named() -> None:
+    with pytest.raises(InvalidRequest, match="budget_name, colour") as caught:
+        parse_request({"action": "create_budget", "colour": 1, "budget_name": "x"}, ACTIONS)
+    assert caught.value.details["allowed"] == ["action", "parameters", "request_id"]
+
+
+@pytest.mark.parametrize("parameters", [[], "x", 1, True])
+def test_parameters_that_are_no_object_are_refused(parameters: Any) -> None:
+    with pytest.raises(InvalidRequest, match="'parameters' is"):
+        parse_request({"action": "analyze_budgets", "parameters": parameters}, ACTIONS)
+
+
+@pytest.mark.parametrize("request_id", ["", 5, "x" * 129])
+def test_a_request_id_is_a_text_of_bounded_length(request_id: Any) -> None:
+    with pytest.raises(InvalidRequest, match="request_id"):
+        parse_request({"action": "analyze_budgets", "request_id": request_id}, ACTIONS)
+
+
+def test_an_unknown_action_is_answered_with_the_list_and_the_nearest_name() -> None:
+    with pytest.raises(UnknownAction, match="Did you mean 'analyze_budgets'") as caught:
+        parse_request({"action": "analyse_budget"}, ACTIONS)
+    assert caught.value.details == {"actions": ACTIONS, "nearest": "analyze_budgets"}
+
+
+def test_a_name_that_is_near_nothing_has_no_nearest() -> None:
+    with pytest.raises(UnknownAction) as caught:
+        parse_request({"action": "zzz"}, ACTIONS)
+    assert caught.value.details["nearest"] is None
+
+
+def test_every_reply_has_exactly_five_keys() -> None:
+    error = error_detail(Throttled("slow down", {"aws_error": "ThrottlingException"}))
+    success = AgentResponse.success("analyze_budgets", {"budgets": []}, NOW).model_dump(mode="json")
+    failure = AgentResponse.failure("analyze_budgets", error, "id-1", NOW).model_dump(mode="json")
+    assert list(success) == list(failure) == ["agent", "action", "status", "data", "timestamp"]
+    assert success["timestamp"] == "2026-10-20T12:00:00Z"
+
+
+def test_an_error_reply_says_code_message_details_and_whether_to_retry() -> None:
+    error = error_detail(Throttled("slow down", {"aws_error": "ThrottlingException"}))
+    reply = AgentResponse.failure(None, error, "id-1", NOW).model_dump(mode="json")
+    assert reply["data"] == {
+        "error": {
+            "code": "THROTTLED",
+            "message": "slow down",
+            "details": {"aws_error": "ThrottlingException"},
+            "retryable": True,
+        },
+        "request_id": "id-1",
+    }
