@@ -5,6 +5,13 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from local.budgets import inbox
+from local.cost_explorer.models import (
+    pages_read,
+    pages_read_by_operation,
+    price_of_pages_read,
+    reset_pages_read,
+)
 from local.durations import parse_duration, parse_moment, spell
 from local.faults import Fault, Faults
 from local.http_answer import HttpAnswer
@@ -15,16 +22,6 @@ from local.world import World
 logger = logging.getLogger(__name__)
 
 Json = Any
-# What other parts of the embedded AWS let people read (and forget): path below /_local/ to its functions.
-_SHOWN: dict[str, tuple[Callable[[], Json], Callable[[], None] | None]] = {}
-
-
-def show(name: str, read: Callable[[], Json], forget: Callable[[], None] | None = None) -> None:
-    """Answer GET /_local/<name> with what `read()` returns, and DELETE by calling `forget()`.
-
-    `read` returns something that JSON can hold; later calls for the same name replace earlier ones.
-    """
-    _SHOWN[name] = (read, forget)
 
 
 class Served(Protocol):
@@ -52,6 +49,9 @@ class Control:
             ("POST", "faults"): self._order_fault,
             ("DELETE", "faults"): self._clear_faults,
             ("POST", "spend"): self._spend,
+            ("GET", "inbox"): self._inbox,
+            ("GET", "cost-explorer"): self._pages_read,
+            ("DELETE", "cost-explorer"): self._forget_pages_read,
             ("POST", "reset"): self._reset,
         }
 
@@ -59,7 +59,7 @@ class Control:
         """Answer one request of the control endpoint."""
         method, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_local/").strip("/")
         try:
-            action = self._find(method, name)
+            action = self._routes.get((method, name))
             if action is None:
                 return _json_answer("404 Not Found", {"error": f"there is no {method} /_local/{name}"})
             return _json_answer("200 OK", action(_parse(body_of(environ))))
@@ -68,16 +68,6 @@ class Control:
         except Exception as error:
             logger.exception("unhandled error in %s /_local/%s", method, name)
             return _json_answer("500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"})
-
-    def _find(self, method: str, name: str) -> Callable[[dict[str, Any]], Json] | None:
-        if (method, name) in self._routes:
-            return self._routes[method, name]
-        read, forget = _SHOWN.get(name, (None, None))
-        if method == "GET" and read is not None:
-            return lambda _: read()
-        if method == "DELETE" and forget is not None:
-            return lambda _: forget()
-        return None
 
     def _health(self, _: dict[str, Any]) -> Json:
         return {"status": "ready", "account_id": self._served.world.account_id, **self._clock(_)}
@@ -111,6 +101,10 @@ class Control:
         }
 
     def _order_fault(self, request: dict[str, Any]) -> Json:
+        unknown = request.keys() - {"service", "operation", "kind", "times", "seconds"}
+        missing = {"service", "operation", "kind"} - request.keys()
+        if unknown or missing:
+            raise ValueError("a fault says service, operation and kind, and may say times and seconds")
         self._faults.order(Fault(**request))
         return self._list_faults(request)
 
@@ -133,6 +127,35 @@ class Control:
             {} if is_known else {"note": f"nothing was spent on a service called {record.service!r} before"}
         )
         return {"added": added, **note}
+
+    def _inbox(self, _: dict[str, Any]) -> Json:
+        return {
+            "mails": [
+                {"to": mail.to, "subject": mail.subject, "body": mail.body, "at": spell(mail.at)}
+                for mail in inbox.mails()
+            ],
+            "undelivered": [
+                {
+                    "topic_arn": message.topic_arn,
+                    "subject": message.subject,
+                    "reason": message.reason,
+                    "at": spell(message.at),
+                }
+                for message in inbox.undelivered()
+            ],
+        }
+
+    def _pages_read(self, _: dict[str, Any]) -> Json:
+        return {
+            "pages": pages_read(),
+            "by_operation": pages_read_by_operation(),
+            "price": format(price_of_pages_read(), "f"),
+            "unit": "USD",
+        }
+
+    def _forget_pages_read(self, request: dict[str, Any]) -> Json:
+        reset_pages_read()
+        return self._pages_read(request)
 
     def _reset(self, request: dict[str, Any]) -> Json:
         self._faults.clear()

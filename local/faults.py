@@ -14,7 +14,11 @@ from local.request import Call
 
 
 class Kind(StrEnum):
-    """What can go wrong with a call."""
+    """What can go wrong with a call.
+
+    `truncated-page` closes the connection in mid-body. boto3 does not notice: it sends its requests with
+    `enforce_content_length=False` and takes the cut JSON for an empty answer, so its callers have to notice.
+    """
 
     THROTTLE = "throttle"
     SERVER_ERROR = "server-error"
@@ -48,6 +52,8 @@ class Fault:
     left: int = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.kind not in list(Kind):
+            raise ValueError(f"there is no fault {self.kind!r}; there are {', '.join(Kind)}")
         self.kind = Kind(self.kind)
         self.left = self.times
         if self.seconds is None:

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local.hooks import next_account_id
+from local.hooks import name_management_account, next_account_id
 from local.scenarios.scenario import Scenario
 from local.world import World
 
@@ -42,6 +42,9 @@ class Seeding:
             return
         organizations = self._client("organizations")
         organizations.create_organization(FeatureSet="ALL")
+        for account in scenario.accounts:
+            if account.id == management_account:
+                name_management_account(account.id, account.name, account.email)
         root = organizations.list_roots()["Roots"][0]["Id"]
         organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
         for account in members:

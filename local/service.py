@@ -109,8 +109,8 @@ def _service_model(name: str) -> ServiceModel:
 def _status_of(model: ServiceModel, code: str) -> int:
     for shape in model.error_shapes:
         if code in (shape.name, shape.metadata.get("error", {}).get("code")):
-            default = 500 if shape.metadata.get("fault") else 400
-            return int(shape.metadata.get("error", {}).get("httpStatusCode", default))
+            stated = shape.metadata.get("error", {}).get("httpStatusCode")
+            return int(stated or (500 if code.startswith("Internal") else 400))
     return 400
 
 

@@ -12,6 +12,9 @@ from local.authorization.resources import Parameters, Place
 from local.authorization.trust import answers_to, trusts
 from local.request import Call
 
+# Moto would leave them out of the session without a word, and so give it more than was asked for.
+_NOT_BUILT = ("PolicyArns", "Tags", "TransitiveTagKeys")
+
 
 @dataclass(frozen=True)
 class Denial:
@@ -110,6 +113,10 @@ def _check_assume_role(
 
     A trust policy that names a role of the same account grants by itself (IAM user guide, "Role trust policies").
     """
+    ignored = [name for name in _NOT_BUILT if parameters.get(name)]
+    if ignored:
+        text = f"The embedded AWS does not build {', '.join(ignored)} of AssumeRole."
+        return Denial(400, "NotImplementedException", text)
     role_arn = str(parameters.get("RoleArn", "*"))
     (permission,) = permissions_of("sts", "AssumeRole", parameters, Place(principal.account_id, call.region))
     context = {**request_context(call, principal, now), **permission.context}

@@ -1,0 +1,70 @@
+"""The clock of the embedded AWS moves only forward and announces every refresh it passes."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from local.clock import Clock
+from tests.contracts.local.worlds import NOON
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 10, day, hour, minute, tzinfo=UTC)
+
+
+def announced(clock: Clock) -> list[datetime]:
+    moments: list[datetime] = []
+    clock.on_refresh(moments.append)
+    return moments
+
+
+def test_a_naive_moment_is_refused() -> None:
+    with pytest.raises(ValueError, match="no timezone"):
+        Clock(NOON.replace(tzinfo=None))
+    with pytest.raises(ValueError, match="no timezone"):
+        Clock(NOON).set(NOON.replace(tzinfo=None))
+
+
+def test_another_timezone_becomes_utc() -> None:
+    clock = Clock(NOON.astimezone(timezone(timedelta(hours=2))))
+    assert clock.now().tzinfo is UTC
+    assert clock.now() == NOON
+
+
+def test_advancing_announces_each_refresh_in_order_and_then_the_end() -> None:
+    clock = Clock(NOON)
+    moments = announced(clock)
+    clock.advance(timedelta(hours=24, minutes=30))
+    assert moments == [at(20, 16), at(21, 0), at(21, 8), at(21, 12, 30)]
+
+
+def test_an_end_that_is_a_refresh_is_announced_once() -> None:
+    clock = Clock(NOON)
+    moments = announced(clock)
+    clock.set(at(20, 16))
+    assert moments == [at(20, 16)]
+
+
+def test_the_clock_shows_the_refresh_while_it_is_announced() -> None:
+    clock = Clock(NOON)
+    seen: list[tuple[datetime, datetime]] = []
+    clock.on_refresh(lambda moment: seen.append((moment, clock.now())))
+    clock.advance(timedelta(hours=8))
+    assert seen == [(at(20, 16), at(20, 16)), (at(20, 20), at(20, 20))]
+
+
+def test_standing_still_announces_nothing() -> None:
+    clock = Clock(NOON)
+    moments = announced(clock)
+    clock.set(NOON)
+    clock.advance(timedelta())
+    assert moments == []
+
+
+def test_the_clock_never_goes_back() -> None:
+    clock = Clock(NOON)
+    with pytest.raises(ValueError, match="cannot go back"):
+        clock.set(NOON - timedelta(seconds=1))
+    with pytest.raises(ValueError, match="cannot go back"):
+        clock.advance(timedelta(hours=-1))
+    assert clock.now() == NOON

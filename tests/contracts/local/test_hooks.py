@@ -1,0 +1,58 @@
+"""Canaries: every hook into moto still finds what it holds on to, and says so when it does not."""
+
+import pytest
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.responses import BaseResponse
+from moto.iam.models import IAMBackend, PolicyVersion, Role
+from moto.organizations.models import FakeAccount, organizations_backends
+from moto.sts.models import STSBackend
+
+from local import hooks
+from local.hooks import HOOKS, Hook, MotoHasChangedError
+
+BY_PURPOSE = {hook.purpose: hook for hook in HOOKS}
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook.purpose)
+def test_moto_still_has_what_the_hook_holds_on_to(hook: Hook) -> None:
+    hook.check()
+
+
+def test_our_own_backends_answer_for_budgets_and_cost_explorer() -> None:
+    assert [purpose.split(" ")[0] for purpose in BY_PURPOSE if purpose.startswith("local.")] == [
+        "local.budgets.models",
+        "local.cost_explorer.models",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "owner", "name"),
+    [
+        (hooks.STRICT, BaseResponse, "call_action"),
+        (hooks.STRICT, BaseResponse, "parse_parameters"),
+        (hooks.MANAGED, IAMBackend, "_init_aws_policies"),
+        (hooks.IDENTITY, STSBackend, "get_assumed_role_from_access_key"),
+        (hooks.POLICIES, Role, "__init__"),
+        (hooks.POLICIES, PolicyVersion, "__init__"),
+        (hooks.ACCOUNTS, FakeAccount, "__init__"),
+        (hooks.ACCOUNTS, organizations_backends, "master_accounts"),
+        (hooks.RESET, BackendDict, "_instances"),
+        ("local.budgets.models answers instead of moto's budgets", BaseBackend, "_url_module"),
+    ],
+)
+def test_a_changed_moto_is_noticed_with_the_hook_named(
+    purpose: str, owner: object, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owner, name, None)
+    with pytest.raises(MotoHasChangedError, match="moto no longer has") as changed:
+        BY_PURPOSE[purpose].check()
+    assert purpose in str(changed.value)
+
+
+def test_a_changed_body_is_noticed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def setup_class(*_: object) -> None:
+        """A moto that parses parameters somewhere else."""
+
+    monkeypatch.setattr(BaseResponse, "setup_class", setup_class)
+    with pytest.raises(MotoHasChangedError, match=r"self\.parse_parameters\(request\)"):
+        BY_PURPOSE[hooks.STRICT].check()
