@@ -1,0 +1,1 @@
+"""What the documents claim about speed, cost, scale and accuracy, measured."""

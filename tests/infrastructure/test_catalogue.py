@@ -1,0 +1,63 @@
+"""The catalogue of actions: complete, and each entry fit for people and for a model."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.actions._action import Action
+from tools.actions.catalogue import ACTION_NAMES, ACTIONS
+
+FOLDER = Path(__file__).parents[2] / "tools" / "actions"
+
+CORE = [
+    "analyze_budgets",
+    "create_budget",
+    "monitor_budgets",
+    "recommend_budgets",
+    "create_budget_actions",
+    "get_budget_performance",
+]
+
+
+def fields(schema: dict[str, Any], name: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Every parameter of a schema with its path, nested models included."""
+    found = []
+    for definition, content in [(name, schema), *schema.get("$defs", {}).items()]:
+        for field, details in content.get("properties", {}).items():
+            found.append((f"{definition}.{field}".lstrip("."), details))
+    return found
+
+
+def test_every_file_is_listed() -> None:
+    files = {path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_")} - {"catalogue"}
+    assert files == set(ACTION_NAMES)
+
+
+def test_the_core_actions_come_first_and_names_are_unique() -> None:
+    assert ACTION_NAMES[: len(CORE)] == CORE
+    assert len(set(ACTION_NAMES)) == len(ACTION_NAMES)
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+def test_a_model_is_told_what_the_action_does_and_when_to_use_it(action: Action) -> None:
+    assert action.summary.endswith(".")
+    assert "\n\n" in action.description
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+def test_every_parameter_is_described(action: Action) -> None:
+    silent = [name for name, details in fields(action.schema()) if not details.get("description")]
+    assert silent == []
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+def test_what_changes_something_says_so(action: Action) -> None:
+    assert action.mutates == action.name.startswith(("create_", "update_", "delete_", "execute_"))
+    if not action.mutates:
+        assert "Changes nothing." in action.description
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+def test_every_action_takes_an_account(action: Action) -> None:
+    assert "account_id" in action.schema()["properties"]
