@@ -6,12 +6,10 @@ from functools import cache
 from typing import Any
 
 import botocore.session
-import pytest
 from botocore.model import ServiceModel
 
 from local.cost_explorer.asked import Asked
 from local.ledger.ledger import MANAGEMENT_ACCOUNT
-from local.refusal import Refused
 from local.scenarios.catalogue import SCENARIOS
 from local.scenarios.scenario import Scenario
 from local.wire import to_json
@@ -24,6 +22,11 @@ Answer = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 def company() -> Scenario:
     """The company as of TODAY; read only."""
     return SCENARIOS["company"](TODAY)
+
+
+@cache
+def _model() -> ServiceModel:
+    return botocore.session.get_session().get_service_model("ce")
 
 
 class Desk:
@@ -46,17 +49,6 @@ class Desk:
         )
         wire: dict[str, Any] = to_json(answer(params, asked), shape)
         return wire
-
-    def refusal(self, answer: Answer, account_id: str = MANAGEMENT_ACCOUNT, **params: Any) -> tuple[str, str]:
-        """Code and message of the refusal; the test fails if there is none."""
-        with pytest.raises(Refused) as refused:
-            self.ask(answer, account_id, **params)
-        return str(refused.value.code), str(refused.value.message)
-
-
-@cache
-def _model() -> ServiceModel:
-    return botocore.session.get_session().get_service_model("ce")
 
 
 def period(start: str, end: str) -> dict[str, str]:
