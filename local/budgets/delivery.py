@@ -1,5 +1,6 @@
 """Delivery: what AWS Budgets says goes to the inbox or is published to a topic that lets it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +64,7 @@ def _publish(message: Message, topic_arn: str) -> str | None:
         "aws:sourceaccount": message.account_id,
         "aws:sourcearn": f"arn:aws:budgets::{message.account_id}:budget/{message.budget_name}",
     }
-    if not may_publish(topic._policy_json, topic_arn, context):
+    if not may_publish(json.loads(topic.policy), topic_arn, context):
         return f"The topic policy does not let {SERVICE} publish"
     try:
         # SNS allows 100 characters in a subject, a budget name alone may have as many.

@@ -55,13 +55,14 @@ def _token(operation: str, request: Mapping[str, Any], position: int, now: datet
 def _position_in(token: str, operation: str, request: Mapping[str, Any], now: datetime) -> int:
     try:
         of, fingerprint, position, given_at = json.loads(base64.urlsafe_b64decode(token.encode()))
+        age, position = now.timestamp() - float(given_at), int(position)
     except (binascii.Error, ValueError, TypeError) as error:
         raise invalid_token() from error
     if of != operation or fingerprint != _fingerprint(request):
         raise invalid_token()
-    if now.timestamp() - given_at > TOKEN_LIFETIME.total_seconds():
+    if age > TOKEN_LIFETIME.total_seconds():
         raise invalid_token() if operation in _NEVER_EXPIRED else expired_token()
-    return int(position)
+    return position
 
 
 def _fingerprint(request: Mapping[str, Any]) -> str:

@@ -108,6 +108,7 @@ def _finish_work(store: Store, budget: Budget, moment: datetime) -> None:
     for action in budget.actions.values():
         if action.is_in_progress:
             finish(action, budget.account_id, store.executor, moment)
+            tell_about(store, budget, action, moment)
 
 
 def complete_work(store: Store, budget: Budget, action: Action, moment: datetime) -> None:

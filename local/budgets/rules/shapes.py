@@ -88,7 +88,8 @@ def _text_violations(value: str, shape: Shape, path: str) -> Iterator[str]:
 
 
 def _size_violations(value: Any, shape: Shape, path: str) -> Iterator[str]:
-    shown = None if shape.metadata.get("sensitive") else value
+    # Lists are not shown: what they hold may be addresses.
+    shown = value if isinstance(value, str) and not shape.metadata.get("sensitive") else ""
     if len(value) < shape.metadata.get("min", 0):
         least = shape.metadata["min"]
         yield _violation(shown, path, f"Member must have length greater than or equal to {least}")
