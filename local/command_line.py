@@ -11,11 +11,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.durations import parse_day
 from local.faults import ANY_OPERATION, Kind
 from local.remote import Remote, RemoteError
+
+if TYPE_CHECKING:
+    from local.imports.imported import Imported
 
 DEFAULT_PORT = 4566
 OK, WRONG = 0, 2
@@ -87,6 +90,7 @@ def _remote(
 def _serve(options: argparse.Namespace) -> None:
     """Say READY on standard output once, then serve until Ctrl-C or SIGTERM."""
     # Read here, because moto takes half a second that the other commands need not wait for.
+    from local.imports.catalogue import load
     from local.server import EmbeddedAws
     from local.worlds import world_of_data, world_of_scenario
 
@@ -95,7 +99,9 @@ def _serve(options: argparse.Namespace) -> None:
         signal.signal(name, lambda *_: stop.set())
     today = None if options.today is None else parse_day(options.today)
     if options.data is not None:
-        world = world_of_data(options.data, today)
+        imported = load(options.data)
+        _tell_what_was_read(imported)
+        world = world_of_data(imported, today)
     else:
         world = world_of_scenario(options.scenario, today or _real_day())
     try:
@@ -106,6 +112,15 @@ def _serve(options: argparse.Namespace) -> None:
         sys.stdout.write(f"READY {aws.url}\n")
         sys.stdout.flush()
         stop.wait()
+
+
+def _tell_what_was_read(imported: Imported) -> None:
+    """On standard error: how much of the file was used, and every line that was not."""
+    sys.stderr.write(f"{imported.lines_used} of {imported.lines_read} lines used\n")
+    for note in imported.notes:
+        sys.stderr.write(f"note: {note}\n")
+    for number, reason in imported.problems:
+        sys.stderr.write(f"line {number}: {reason}\n")
 
 
 def _real_day() -> date:

@@ -1,6 +1,5 @@
 """The control endpoint: clock, faults, spending, inbox and Cost Explorer's meter as JSON over HTTP."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,18 +11,6 @@ from local.remote import Remote, RemoteError
 from local.scenarios.scenario import Account, Scenario
 from local.server import EmbeddedAws
 from tests.contracts.local.worlds import ACCOUNT, a_client, a_world
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws.start(a_world()) as running:
-        yield running
-
-
-@pytest.fixture
-def aws(server: EmbeddedAws) -> EmbeddedAws:
-    server.reset(a_world())
-    return server
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Role sessions are held to their policies, over HTTP and with real clients; the user's own keys are not."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,18 +14,6 @@ from tests.contracts.local.worlds import ACCOUNT, NOON, a_client, a_world, as_ro
 
 MEMBER = "210000000001"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/working"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws.start(a_world()) as running:
-        yield running
-
-
-@pytest.fixture
-def aws(server: EmbeddedAws) -> EmbeddedAws:
-    server.reset(a_world())
-    return server
 
 
 def document(*statements: dict[str, Any]) -> str:
@@ -236,10 +224,10 @@ class TestMemberAccounts:
     """An organization with one member account."""
 
     @pytest.fixture
-    def aws(self, server: EmbeddedAws) -> EmbeddedAws:
+    def aws(self, served: EmbeddedAws) -> EmbeddedAws:
         accounts = [Account(ACCOUNT, "company", "c@example.com"), Account(MEMBER, "member", "m@example.com")]
-        server.reset(a_world(Scenario(ledger=Ledger(), accounts=accounts)))
-        return server
+        served.reset(a_world(Scenario(ledger=Ledger(), accounts=accounts)))
+        return served
 
     def enter(self, aws: EmbeddedAws) -> dict[str, str]:
         return as_role(aws, f"arn:aws:iam::{MEMBER}:role/OrganizationAccountAccessRole")

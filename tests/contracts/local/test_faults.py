@@ -1,7 +1,7 @@
 """Faults on demand strike the calls they are meant for, as AWS's own faults look, and then end."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.client import HTTPConnection, IncompleteRead
 from threading import Thread
 from typing import Any
@@ -13,19 +13,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from local.faults import ANY_OPERATION, Fault, Faults, Kind
 from local.request import Call
 from local.server import EmbeddedAws
-from tests.contracts.local.worlds import ACCOUNT, a_client, a_world
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws.start(a_world()) as running:
-        yield running
-
-
-@pytest.fixture
-def aws(server: EmbeddedAws) -> EmbeddedAws:
-    server.reset(a_world())
-    return server
+from tests.contracts.local.worlds import ACCOUNT, a_client
 
 
 def error_of(call: Callable[[], Any]) -> tuple[int, str, str]:

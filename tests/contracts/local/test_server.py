@@ -2,7 +2,6 @@
 
 import json
 import socket
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from http.client import HTTPConnection, HTTPResponse
@@ -26,18 +25,6 @@ TRUST = {
     ],
 }
 SOMETHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws.start(a_world()) as running:
-        yield running
-
-
-@pytest.fixture
-def aws(server: EmbeddedAws) -> EmbeddedAws:
-    server.reset(a_world())
-    return server
 
 
 def post(connection: HTTPConnection, operation: str, service: str = "budgets") -> HTTPResponse:
