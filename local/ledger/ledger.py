@@ -16,6 +16,9 @@ from local.ledger.record import (
 from local.ledger.table import Series, Table, to_units
 
 MANAGEMENT_ACCOUNT = "123456789012"
+
+# Two figures a day of twenty thousand budgets, AWS's quota; beyond that remembering begins anew.
+REMEMBERED = 40_000
 Computed = TypeVar("Computed")
 
 # A cost other than the unblended one is kept as its difference, because on most lines there is none.
@@ -78,6 +81,8 @@ class Ledger:
     def remember(self, key: Any, compute: Callable[[], Computed]) -> Computed:
         """The value computed for this key since the ledger last changed."""
         if key not in self._computed:
+            if len(self._computed) >= REMEMBERED:
+                self._computed.clear()
             self._computed[key] = compute()
         known: Computed = self._computed[key]
         return known

@@ -18,7 +18,7 @@ def make_company(today: date) -> Scenario:
     """The company as seen on that day: 26 months behind it, and what it will spend in the year ahead.
 
     Synthetic and deterministic. Its stories are placed relative to today, so that any day between the
-    10th and the 28th shows the same picture.
+    10th and the 28th that is not the last of its month shows the same picture.
     """
     ledger = Ledger()
     first_day = month_start(today, -MONTHS_BEFORE)

@@ -109,7 +109,7 @@ def _storage(today: date) -> Iterator[Flow]:
                        operation="CreateVolume-Gp3", tags=WAREHOUSE, region="us-west-2"),
         dollars_a_month=800, price_nanodollars=80_000_000, noise=10,
     )  # fmt: skip
-    # A move of backups to another region, once, on three days about three months ago.
+    # Backups moved to another region on two days three months ago; since then there is less to copy.
     moved = month_start(today, -3) + timedelta(days=13)
     yield Flow(
         line=make_line(PLATFORM, EC2_OTHER, "USE1-EUW1-AWS-Out-Bytes", "GB",
@@ -117,6 +117,7 @@ def _storage(today: date) -> Iterator[Flow]:
                        tags=SHARED),
         dollars_a_month=260, price_nanodollars=20_000_000,
         spikes=((moved, 9000), (moved + timedelta(days=1), 12000)),
+        steps=((moved + timedelta(days=2), 300),),
     )  # fmt: skip
 
 

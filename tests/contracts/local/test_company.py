@@ -177,6 +177,14 @@ def test_the_picture_is_the_same_on_any_day(today: date) -> None:
     assert spent > limit
     limit, spent, forecast = figures("ec2-running-hours")
     assert spent < forecast < limit
+    auto = named(company, "platform-auto-adjusting")
+    _, forecast_auto = this_month(company, auto, today)
+    past = actual(
+        company.ledger, auto, month_start(today, -6), month_start(today), account_id=MANAGEMENT_ACCOUNT
+    )
+    assert forecast_auto is not None
+    assert past is not None
+    assert forecast_auto < past / 6
     planned = named(company, "ec2-compute-planned")
     spent_now, forecast_now = this_month(company, planned, today)
     assert spent_now is not None
