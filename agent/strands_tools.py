@@ -7,6 +7,7 @@ the action's own JSON Schema in and hands results and errors out as JSON with a 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from functools import cached_property
 from typing import Any
 
 from strands.types._events import ToolResultEvent
@@ -43,6 +44,11 @@ class ActionTool(AgentTool):
     @property
     def tool_spec(self) -> ToolSpec:
         """What the model reads: name, description and schema of the action."""
+        return self._spec
+
+    @cached_property
+    def _spec(self) -> ToolSpec:
+        """Made once: Strands asks for it at every call, and a schema takes milliseconds to make."""
         return {
             "name": self.action.name,
             "description": self.action.description,
