@@ -14,6 +14,14 @@ from local.imports.services import service_of_focus
 from local.ledger.record import AMAZON, CostRecord, pairs
 
 REQUIRED = ("ChargePeriodStart", "BilledCost", "ServiceName")
+USED = frozenset(
+    {
+        *REQUIRED, "AvailabilityZone", "BillingCurrency", "ChargeCategory", "ChargeFrequency", "ChargePeriodEnd",
+        "CommitmentDiscountStatus", "CommitmentDiscountType", "ConsumedQuantity", "ConsumedUnit",
+        "EffectiveCost", "InvoiceIssuerName", "PricingCategory", "ProviderName", "PublisherName", "Region",
+        "RegionId", "ServiceProviderName", "SubAccountId", "Tags", "x_Operation", "x_UsageType",
+    }
+)  # fmt: skip
 AWS_NAMES = ("aws", "amazon web services", "amazon web services, inc.")
 UNITS: Mapping[str, str] = {"Hours": "Hrs", "GB-Months": "GB-Month", "GB-Mo": "GB-Month", "Hour": "Hrs"}
 _ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]")
@@ -32,11 +40,12 @@ def read_focus(header: Sequence[str], lines: Sequence[Line]) -> Imported:
     """
     imported, accounts = Imported(), Accounts()
     others, zones = Counter[str](), Counter[str]()
+    used = [(index, name) for index, name in enumerate(header) if name in USED]
     for line in lines:
         imported.lines_read += 1
         cells = {
             name: None if cell.strip() in ("", "NULL", "null") else cell.strip()
-            for name, cell in zip(header, line.cells, strict=False)
+            for name, cell in ((name, line.cells[index]) for index, name in used if index < len(line.cells))
         }
         provider = cells.get("ProviderName") or cells.get("ServiceProviderName") or "AWS"
         if line.reason is None and provider.lower() not in AWS_NAMES:

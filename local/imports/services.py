@@ -63,8 +63,12 @@ def service_of_focus(name: str) -> str:
 
 def service_of_console(name: str) -> str:
     """The SERVICE value behind a name of the Cost Explorer console."""
-    if name in CONSOLE_NAMES:
-        return CONSOLE_NAMES[name]
-    if name in AMAZON:
-        return f"Amazon {name}"
-    return f"AWS {name}" if name in AWS else name
+    # Some downloads explain a name: EC2-Instances (Elastic Compute Cloud - Compute).
+    for known in (name, name.partition(" (")[0]):
+        if known in CONSOLE_NAMES:
+            return CONSOLE_NAMES[known]
+        if known in AMAZON:
+            return f"Amazon {known}"
+        if known in AWS:
+            return f"AWS {known}"
+    return name

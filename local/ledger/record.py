@@ -48,6 +48,9 @@ class CostLine:
     unit: str | None = None
 
 
+LINE_FIELDS = tuple(field.name for field in fields(CostLine))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostRecord(CostLine):
     """One line of one day. Costs in USD; usage in `unit`; a cost that is `None` equals the unblended one.
@@ -67,7 +70,7 @@ class CostRecord(CostLine):
     @property
     def line(self) -> CostLine:
         """What the charge is for, without its day and amounts."""
-        return CostLine(**{field.name: getattr(self, field.name) for field in fields(CostLine)})
+        return CostLine(**{name: getattr(self, name) for name in LINE_FIELDS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

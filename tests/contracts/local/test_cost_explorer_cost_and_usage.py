@@ -75,7 +75,7 @@ def test_what_has_not_come_yet_is_not_there() -> None:
 
 
 def test_only_the_open_month_is_estimated() -> None:
-    answer = cost(TimePeriod=period("2026-09-01", "2026-10-21"))
+    answer = cost(TimePeriod=period("2026-09-30", "2026-10-02"), Granularity="DAILY")
     assert [result["Estimated"] for result in answer["ResultsByTime"]] == [False, True]
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from local.imports.catalogue import FORMATS, UnknownFormatError, load
 from local.imports.imported import Imported, spread
+from local.imports.services import service_of_console
 from local.ledger.figures import actual
 from local.ledger.ledger import MANAGEMENT_ACCOUNT
 
@@ -108,6 +109,12 @@ class TestConsole:
         assert all_of(imported, **of(EC2)) == Decimal("1200.01")
         assert all_of(imported, **of("Amazon Relational Database Service")) == Decimal("60.05")
         assert {line.record_type for line in imported.ledger.costs} == {"Usage", "Tax"}
+
+    def test_a_name_that_is_explained_is_known_and_one_that_is_not_known_stays(self) -> None:
+        assert service_of_console("EC2-Instances (Elastic Compute Cloud - Compute)") == EC2
+        assert service_of_console("S3 (Simple Storage Service)") == "Amazon Simple Storage Service"
+        assert service_of_console("Support (Business)") == "AWS Support (Business)"
+        assert service_of_console("Something New (Beta)") == "Something New (Beta)"
 
     def test_a_row_with_an_unreadable_amount_is_named_and_left_out_whole(self) -> None:
         assert load(DATA / "console_by_service.csv").problems == [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from local.ledger.figures import actual, forecasted, unit_of
 from local.ledger.ledger import MANAGEMENT_ACCOUNT, Ledger
 from local.ledger.record import CostRecord, Reservation
-from local.ledger.table import to_decimal, to_units
+from local.ledger.table import daily, to_decimal, to_units
 
 MEMBER = "210000000001"
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
@@ -158,12 +158,20 @@ def test_growth_is_carried_on() -> None:
     assert abs(forecast - truth) < truth * Decimal("0.01")
 
 
-def test_later_lines_change_a_figure_that_was_asked_before() -> None:
+def test_later_lines_change_figures_that_were_asked_before() -> None:
     ledger = a_ledger(*steady(60))
-    before = forecast_of(ledger)
-    ledger.add([a_record(TODAY, "1")])
-    assert before == 310
-    assert forecast_of(ledger) != before
+    assert october(ledger, {}) == 200
+    assert forecast_of(ledger) == 310
+    ledger.add(steady(60, "1", service="Another"))
+    assert october(ledger, {}) == 220
+    assert forecast_of(ledger) == 341
+
+
+def test_daily_sums_hold_lines_that_begin_and_end_within_the_days() -> None:
+    records = [*steady(3), *steady(2, "1", service="Newer"), *steady(30, "5", service="Older")]
+    series = list(a_ledger(*records).costs.rows.values())
+    sums = daily(series, ["unblended"], TODAY - timedelta(days=3), TODAY + timedelta(days=2))
+    assert [to_decimal(units) for units in sums] == [5, 15, 16, 16, 0]
 
 
 def test_a_record_before_the_first_and_one_far_after_the_last_are_kept() -> None:
