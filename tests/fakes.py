@@ -109,7 +109,9 @@ class FakeBudgets:
         self._found(name)
         return list(self.actions[name])
 
-    def create_budget_action(self, account_id: str, definition: BudgetActionDefinition) -> str:
+    def create_budget_action(
+        self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
+    ) -> str:
         self._may("create_budget_action")
         self._found(definition.budget_name)
         self.created_actions.append(definition)
@@ -120,9 +122,13 @@ class FakeBudgets:
         return identifier
 
     def create_budget_action_request(
-        self, account_id: str, definition: BudgetActionDefinition
+        self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
     ) -> Mapping[str, object]:
-        return {"AccountId": account_id, **budget_action_to(definition)}
+        return {
+            "AccountId": account_id,
+            **budget_action_to(definition),
+            "ResourceTags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+        }
 
     def _found(self, name: str) -> Budget:
         if name not in self.budgets:
@@ -138,10 +144,13 @@ class FakeBudgets:
 class FakeCostExplorer:
     """Cost Explorer in memory: amounts by group and month, per grouping key; one page per read.
 
-    `amounts` maps the grouping (`SERVICE`, a tag key, `` for none) to group -> month -> amount.
+    `amounts` maps the grouping (`SERVICE`, a tag key, `` for none) to group -> month -> amount; of
+    `USAGE_TYPE` it holds quantities, and `usage_costs` what they cost. `narrowed_to` lists the accounts asked for.
     """
 
     amounts: dict[str, dict[str, dict[date, Decimal]]] = field(default_factory=dict)
+    usage_costs: dict[str, dict[date, Decimal]] = field(default_factory=dict)
+    narrowed_to: list[str | None] = field(default_factory=list)
     daily: dict[date, Decimal] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     commitments: dict[tuple[BudgetTypeName, str | None], list[CommitmentMonth]] = field(default_factory=dict)
@@ -157,7 +166,10 @@ class FakeCostExplorer:
         account_id: str | None = None,
     ) -> CostRead:
         self._may("monthly_amounts")
-        found = self.amounts.get(group_by[1] if group_by else "", {})
+        self.narrowed_to.append(account_id)
+        grouping = group_by[1] if group_by else ""
+        counts_costs = grouping == "USAGE_TYPE" and metric != "UsageQuantity"
+        found = self.usage_costs if counts_costs else self.amounts.get(grouping, {})
         within = {
             group: {month: amount for month, amount in by_month.items() if months[0] <= month < months[1]}
             for group, by_month in found.items()
@@ -171,7 +183,12 @@ class FakeCostExplorer:
         return DailyRead({day: each for day, each in self.daily.items() if days[0] <= day < days[1]}, pages=1)
 
     def commitment_percentages(
-        self, budget_type: BudgetTypeName, months: tuple[date, date], *, service: str | None = None
+        self,
+        budget_type: BudgetTypeName,
+        months: tuple[date, date],
+        *,
+        service: str | None = None,
+        account_id: str | None = None,
     ) -> tuple[list[CommitmentMonth], int]:
         self._may("commitment_percentages")
         found = self.commitments.get((budget_type, service), [])

@@ -76,14 +76,16 @@ class BudgetsGateway(Protocol):
     def budget_actions_of(self, account_id: str, name: str) -> list[BudgetAction]:
         """The budget actions attached to a budget. Raises BudgetNotFound."""
 
-    def create_budget_action(self, account_id: str, definition: BudgetActionDefinition) -> str:
+    def create_budget_action(
+        self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
+    ) -> str:
         """Attach it and return its id.
 
         Raises BudgetNotFound, QuotaExceeded, InvalidParameters, ResourceLocked.
         """
 
     def create_budget_action_request(
-        self, account_id: str, definition: BudgetActionDefinition
+        self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
     ) -> Mapping[str, object]:
         """The CreateBudgetAction request that `create_budget_action` would send, for a dry run."""
 
@@ -136,11 +138,17 @@ class CostExplorerGateway(Protocol):
         """
 
     def commitment_percentages(
-        self, budget_type: BudgetTypeName, months: tuple[date, date], *, service: str | None = None
+        self,
+        budget_type: BudgetTypeName,
+        months: tuple[date, date],
+        *,
+        service: str | None = None,
+        account_id: str | None = None,
     ) -> tuple[list[CommitmentMonth], int]:
         """Monthly utilization or coverage for one of the four RI and Savings Plans types, and pages read.
 
-        Empty when the account had no such commitments; `service` is needed for the RI types.
+        Empty when the account had no such commitments; `service` is needed for the RI types; `account_id`
+        narrows to one linked account.
         """
 
 

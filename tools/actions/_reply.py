@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import PlainSerializer
+from pydantic import Field, PlainSerializer
 
 from tools.actions._action import Incomplete, Model
+from tools.domain.advice import Advice
 from tools.domain.errors import AccessDenied, AwsUnavailable, DataUnavailable, Throttled
 from tools.domain.money import USD, Spend, as_percent, rounded
+from tools.domain.notifications import Subscriber
 from tools.domain.periods import BudgetPeriod
 
 Percent = Annotated[Decimal, PlainSerializer(float, return_type=float)]
@@ -40,6 +42,21 @@ class Period(Model):
 
     start: Moment
     end: Moment
+
+
+class WarningView(Model):
+    """Something that AWS accepts although it will probably not do what was wanted."""
+
+    code: str
+    message: str
+    meant: str | None = Field(default=None, description="The value that was probably meant.")
+
+
+class SubscriberView(Model):
+    """Somebody who is told."""
+
+    channel: str
+    address: str
 
 
 class ReadCost(Model):
@@ -72,6 +89,29 @@ def percent_of(ratio: Decimal | None) -> Decimal | None:
 def period_of(period: BudgetPeriod | None) -> Period | None:
     """A period as replies show it."""
     return None if period is None else Period(start=period.start, end=period.end)
+
+
+def warnings_of(advice: Sequence[Advice]) -> list[WarningView]:
+    """Advice as replies show it."""
+    return [WarningView(code=each.code, message=each.message, meant=each.meant) for each in advice]
+
+
+def subscribers_of(subscribers: Sequence[Subscriber] | None) -> list[SubscriberView] | None:
+    """Subscribers as replies show them; unread ones stay unknown."""
+    if subscribers is None:
+        return None
+    return [SubscriberView(channel=each.channel.value, address=each.address) for each in subscribers]
+
+
+def as_json(value: Any) -> Any:
+    """A request as replies show it: moments as text; the rest is JSON already."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if isinstance(value, Mapping):
+        return {key: as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_json(each) for each in value]
+    return value
 
 
 def read_or_say(part: str, incomplete: list[Incomplete], read: Callable[[], Read]) -> Read | None:

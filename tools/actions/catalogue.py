@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from tools.actions._action import Action
 from tools.actions.analyze_budgets import analyze_budgets
+from tools.actions.create_budget import create_budget
+from tools.actions.create_budget_actions import create_budget_actions
 from tools.actions.monitor_budgets import monitor_budgets
 
 ACTIONS: tuple[Action, ...] = (
     analyze_budgets,
+    create_budget,
     monitor_budgets,
+    create_budget_actions,
 )
 
 ACTION_NAMES = [each.name for each in ACTIONS]

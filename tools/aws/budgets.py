@@ -42,7 +42,7 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "DescribeBudgetPerformanceHistory": (VIEW,),
     "CreateBudget": (MODIFY, TAG),
     "DescribeBudgetActionsForBudget": (LIST_ACTIONS,),
-    "CreateBudgetAction": (CREATE_ACTION, "iam:PassRole"),
+    "CreateBudgetAction": (CREATE_ACTION, TAG, "iam:PassRole"),
 }
 
 _LARGEST_LIST_PAGE = 1000
@@ -155,7 +155,7 @@ class AwsBudgets:
                 notification_with_subscribers_to(each) for each in notifications
             ]
         if tags:
-            request["ResourceTags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+            request["ResourceTags"] = _tags_to(tags)
         return request
 
     def budget_actions_of(self, account_id: str, name: str) -> list[BudgetAction]:
@@ -170,17 +170,22 @@ class AwsBudgets:
         )
         return [budget_action_from(wire) for page in pages for wire in page.get("Actions") or ()]
 
-    def create_budget_action(self, account_id: str, definition: BudgetActionDefinition) -> str:
+    def create_budget_action(
+        self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
+    ) -> str:
         """CreateBudgetAction; needs iam:PassRole for the execution role as well."""
-        request = self.create_budget_action_request(account_id, definition)
+        request = self.create_budget_action_request(account_id, definition, tags)
         with aws_errors(CREATE_ACTION, budget_name=definition.budget_name):
             return self._client.create_budget_action(**request)["ActionId"]
 
     def create_budget_action_request(
-        self, account_id: str, definition: BudgetActionDefinition
+        self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """The members of CreateBudgetAction."""
-        return {"AccountId": account_id, **budget_action_to(definition)}
+        request = {"AccountId": account_id, **budget_action_to(definition)}
+        if tags:
+            request["ResourceTags"] = _tags_to(tags)
+        return request
 
     def _subscribers_of(
         self, account_id: str, name: str, notification: Notification
@@ -212,3 +217,7 @@ class AwsBudgets:
             if not token:
                 return
             request["NextToken"] = token
+
+
+def _tags_to(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

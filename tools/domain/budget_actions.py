@@ -93,8 +93,20 @@ class BudgetActionDefinition:
             self.budget_name == other.budget_name
             and self.notification_type == other.notification_type
             and self.threshold == other.threshold
-            and self.target == other.target
+            and _restriction(self.target) == _restriction(other.target)
         )
+
+
+def _restriction(target: BudgetActionTarget) -> tuple[object, ...]:
+    """What is done to whom, whatever the order in which they are named."""
+    match target:
+        case IamPolicyTarget():
+            principals = (frozenset(target.roles), frozenset(target.users), frozenset(target.groups))
+            return (target.policy_arn, *principals)
+        case ScpTarget():
+            return (target.policy_id, frozenset(target.target_ids))
+        case InstancesTarget():
+            return (target.sub_type, target.region, frozenset(target.instance_ids))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

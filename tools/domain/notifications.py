@@ -6,6 +6,7 @@ A notification has no id: type, operator, threshold and threshold type together 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -110,6 +111,24 @@ def default_notifications(
     return tuple(
         Notification(figure, operator, Threshold(percent), subscribers) for figure, percent in watched
     )
+
+
+def merged_subscribers(
+    notifications: Sequence[Notification],
+) -> tuple[tuple[Subscriber, ...], tuple[Subscriber, ...]]:
+    """Everybody told by any of these notifications, each once, as far as the channels' quotas go; and the rest.
+
+    The first named stay. Notifications whose subscribers were not read add nobody.
+    """
+    everybody = dict.fromkeys(
+        each for notification in notifications for each in notification.subscribers or ()
+    )
+    kept = [
+        each
+        for name, channel in CHANNELS.items()
+        for each in [each for each in everybody if each.channel is name][: channel.quota]
+    ]
+    return tuple(kept), tuple(each for each in everybody if each not in kept)
 
 
 def problems_with_subscribers(subscribers: tuple[Subscriber, ...], account_id: str) -> list[str]:

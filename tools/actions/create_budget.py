@@ -1,0 +1,239 @@
+"""create_budget: a budget of any type with its filters, limit and notifications, checked before AWS sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic import Field
+
+from tools.actions._action import Incomplete, Model, Result, action
+from tools.actions._asked_budget import (
+    CreateBudgetParameters,
+    IfExists,
+    asked_definition,
+    asked_notifications,
+    problems_with_choices,
+)
+from tools.actions._reply import (
+    Amount,
+    Moment,
+    Period,
+    SubscriberView,
+    WarningView,
+    amount_of,
+    as_json,
+    period_of,
+    read_or_say,
+    shown,
+    subscribers_of,
+    warnings_of,
+)
+from tools.domain.advice import advice_on_budget
+from tools.domain.budget import BudgetDefinition
+from tools.domain.budget_rules import problems_with_budget
+from tools.domain.budget_types import default_unit
+from tools.domain.differences import differences_between, limit_in_words, scope_in_words
+from tools.domain.errors import BudgetAlreadyExists, BudgetNotFound, InvalidParameters
+from tools.domain.money import PERCENTAGE
+from tools.domain.notifications import Notification, ThresholdType
+from tools.gateways import Gateways
+
+
+class WatchView(Model):
+    """One notification and who is told."""
+
+    type: str
+    operator: str
+    threshold: Amount
+    subscribers: list[SubscriberView] | None = Field(description="Null when they could not be read.")
+
+
+class DefinedBudget(Model):
+    """The budget as AWS will read it."""
+
+    name: str
+    type: str
+    time_unit: str
+    limit: Amount | None = Field(description="Of the current period; null when AWS has yet to derive it.")
+    limit_in_words: str
+    planned_limits: dict[str, Amount] = Field(description="By the day on which each period begins.")
+    scope: str
+    filters: dict[str, list[str]]
+    filter_expression: dict[str, Any] | None
+    metric: str | None
+    period: Period | None = Field(description="The current one; null before the start.")
+    start: Moment | None = Field(description="Null: AWS takes the start of the current period.")
+    end: Moment | None = Field(description="Null: it does not end.")
+    notifications: list[WatchView] | None = Field(description="Null when they could not be read.")
+
+
+class DifferenceView(Model):
+    """Where the existing budget is not what was asked for."""
+
+    what: str
+    existing: str
+    asked: str
+
+
+class CreateBudgetResult(Result):
+    """What was created, or what stands in its place."""
+
+    created: bool
+    already_existed: bool | None = Field(description="Null when a dry run could not find out.")
+    dry_run: bool
+    budget: DefinedBudget = Field(description="The new budget, or the existing one.")
+    differences: list[DifferenceView] = Field(
+        description="How the existing budget differs from what was asked."
+    )
+    warnings: list[WarningView]
+    request: dict[str, Any] | None = Field(description="Dry run only: the CreateBudget request.")
+
+
+@action(mutates=True)
+def create_budget(parameters: CreateBudgetParameters, gateways: Gateways) -> CreateBudgetResult:
+    """Create a budget of any of the six types, with filters, limit and notifications.
+
+    Use it to put a limit on costs or usage, or a target on reservation or Savings Plans utilization or
+    coverage. Give a name, an amount and an e-mail address for a monthly cost budget with the usual alerts.
+    Everything AWS would refuse is said at once and nothing is created; filters that AWS would accept but never
+    match come back as warnings with the value probably meant. dry_run shows the request without sending it.
+    """
+    now = gateways.clock.now()
+    account_id = parameters.account_id or gateways.identity.account_id
+    definition = asked_definition(parameters)
+    notifications = asked_notifications(parameters, definition.type)
+    problems = problems_with_choices(parameters, definition.type, account_id) + problems_with_budget(
+        definition,
+        notifications if parameters.notifications is not None else (),
+        parameters.resource_tags,
+        now=now,
+        account_id=account_id,
+    )
+    if problems:
+        raise InvalidParameters.listing(problems)
+    asked = _Asked(account_id, definition, notifications, parameters.resource_tags)
+    if parameters.dry_run:
+        return _rehearsed(asked, gateways, now)
+    try:
+        gateways.budgets.create_budget(*asked)
+    except BudgetAlreadyExists:
+        if parameters.if_exists is IfExists.ERROR:
+            raise
+        return _skipped(asked, gateways, now)
+    return CreateBudgetResult(
+        created=True,
+        already_existed=False,
+        dry_run=False,
+        budget=_view(definition, notifications, now),
+        differences=[],
+        warnings=warnings_of(advice_on_budget(definition, notifications, now)),
+        request=None,
+    )
+
+
+class _Asked(NamedTuple):
+    """What CreateBudget is given."""
+
+    account_id: str
+    definition: BudgetDefinition
+    notifications: tuple[Notification, ...]
+    tags: Mapping[str, str]
+
+
+def _rehearsed(asked: _Asked, gateways: Gateways, now: datetime) -> CreateBudgetResult:
+    """What would be sent; AWS is only asked whether the budget exists."""
+    incomplete: list[Incomplete] = []
+    existing = _existing(asked.definition.name, asked.account_id, gateways, incomplete)
+    return CreateBudgetResult(
+        created=False,
+        already_existed=None if incomplete else existing is not None,
+        dry_run=True,
+        budget=_view(asked.definition, asked.notifications, now),
+        differences=_differences(existing, asked.definition),
+        warnings=warnings_of(advice_on_budget(asked.definition, asked.notifications, now)),
+        request=as_json(gateways.budgets.create_budget_request(*asked)),
+        incomplete=incomplete,
+    )
+
+
+def _skipped(asked: _Asked, gateways: Gateways, now: datetime) -> CreateBudgetResult:
+    """The budget that stands in the way, and how it differs."""
+    incomplete: list[Incomplete] = []
+    name = asked.definition.name
+    existing = gateways.budgets.get_budget(asked.account_id, name).definition
+    watched = read_or_say(
+        "notifications", incomplete, lambda: gateways.budgets.notifications_of(asked.account_id, name)
+    )
+    return CreateBudgetResult(
+        created=False,
+        already_existed=True,
+        dry_run=False,
+        budget=_view(existing, watched, now),
+        differences=_differences(existing, asked.definition),
+        warnings=[],
+        request=None,
+        incomplete=incomplete,
+    )
+
+
+def _existing(
+    name: str, account_id: str, gateways: Gateways, incomplete: list[Incomplete]
+) -> BudgetDefinition | None:
+    """The budget of that name if there is one; what cannot be read is said in `incomplete`."""
+    try:
+        found = read_or_say(
+            f"whether '{name}' exists", incomplete, lambda: gateways.budgets.get_budget(account_id, name)
+        )
+    except BudgetNotFound:
+        return None
+    return None if found is None else found.definition
+
+
+def _differences(existing: BudgetDefinition | None, asked: BudgetDefinition) -> list[DifferenceView]:
+    if existing is None:
+        return []
+    return [
+        DifferenceView(what=each.what, existing=each.existing, asked=each.asked)
+        for each in differences_between(existing, asked)
+    ]
+
+
+def _view(
+    definition: BudgetDefinition, notifications: tuple[Notification, ...] | None, now: datetime
+) -> DefinedBudget:
+    limit = definition.limit_at(now)
+    scope = definition.scope
+    return DefinedBudget(
+        name=definition.name,
+        type=definition.type.name.value,
+        time_unit=definition.time_unit.value,
+        limit=amount_of(limit),
+        limit_in_words=limit_in_words(definition),
+        planned_limits={
+            f"{start:%Y-%m-%d}": shown(planned) for start, planned in definition.planned_limits.items()
+        },
+        scope=scope_in_words(scope),
+        filters={name: list(values) for name, values in scope.filters.items()},
+        filter_expression=None if scope.expression is None else dict(scope.expression),
+        metric=scope.metric,
+        period=period_of(definition.period_at(now)),
+        start=definition.starts,
+        end=definition.ends,
+        notifications=None if notifications is None else [_watch(each, definition) for each in notifications],
+    )
+
+
+def _watch(notification: Notification, definition: BudgetDefinition) -> WatchView:
+    threshold = notification.threshold
+    if threshold.type is ThresholdType.PERCENTAGE:
+        unit = PERCENTAGE
+    else:
+        unit = definition.limit.unit if definition.limit else default_unit(definition.type) or ""
+    return WatchView(
+        type=notification.type.value,
+        operator=notification.operator.value,
+        threshold=Amount(amount=threshold.value, unit=unit),
+        subscribers=subscribers_of(notification.subscribers),
+    )
