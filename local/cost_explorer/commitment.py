@@ -67,7 +67,7 @@ def select(table: Table[Any], expression: Mapping[str, Any] | None, asked: Asked
     is_wanted = match_expression(expression)
     return [
         (item, series)
-        for item, series in table.rows.items()
+        for item, series in table.items()
         if asked.ledger.is_visible(item.account, asked.account_id) and is_wanted(item)
     ]
 

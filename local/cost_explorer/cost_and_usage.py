@@ -88,7 +88,7 @@ def find_lines(expression: Mapping[str, Any] | None, asked: Asked) -> Lines:
     ledger = asked.ledger
     visible = [
         (line, series)
-        for line, series in ledger.costs.rows.items()
+        for line, series in ledger.costs.items()
         if ledger.is_visible(line.account, asked.account_id)
     ]
     today = asked.today.toordinal()

@@ -94,7 +94,7 @@ def _items(context: str, params: Mapping[str, Any], asked: Asked) -> Iterable[tu
     return [
         (item, series)
         for table in tables
-        for item, series in table.rows.items()
+        for item, series in table.items()
         if asked.ledger.is_visible(item.account, asked.account_id) and is_wanted(item)
     ]
 

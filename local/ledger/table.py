@@ -104,7 +104,11 @@ class Table(Generic[Key]):
         self.last: int | None = None
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(self.rows)
+        return iter(list(self.rows))
+
+    def items(self) -> list[tuple[Key, Series]]:
+        """Keys and series as they are now: a line may be added while others still read."""
+        return list(self.rows.items())
 
     def add(self, key: Key, day: date, amounts: Mapping[str, int]) -> None:
         """Add integer amounts (units of 10**-12) by column to one day of a key."""
@@ -132,7 +136,7 @@ class Table(Generic[Key]):
 
     def select(self, is_wanted: Callable[[Key], bool]) -> list[Series]:
         """The series of the keys that are wanted."""
-        return [series for key, series in self.rows.items() if is_wanted(key)]
+        return [series for key, series in self.items() if is_wanted(key)]
 
     def _stretch(self, first: int, last: int) -> None:
         self.first = first if self.first is None else min(self.first, first)

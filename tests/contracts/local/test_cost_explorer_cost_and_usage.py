@@ -74,6 +74,13 @@ def test_what_has_not_come_yet_is_not_there() -> None:
     assert set(amounts(ahead)) == {0}
 
 
+def test_a_period_without_any_group_is_still_a_period() -> None:
+    ahead = cost(
+        TimePeriod=period("2026-10-20", "2026-10-23"), Granularity="DAILY", GroupBy=BY_SERVICE
+    )["ResultsByTime"]  # fmt: skip
+    assert [bool(result["Groups"]) for result in ahead] == [True, False, False]
+
+
 def test_only_the_open_month_is_estimated() -> None:
     answer = cost(TimePeriod=period("2026-09-30", "2026-10-02"), Granularity="DAILY")
     assert [result["Estimated"] for result in answer["ResultsByTime"]] == [False, True]
