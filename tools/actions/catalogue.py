@@ -7,11 +7,13 @@ from tools.actions.analyze_budgets import analyze_budgets
 from tools.actions.create_budget import create_budget
 from tools.actions.create_budget_actions import create_budget_actions
 from tools.actions.monitor_budgets import monitor_budgets
+from tools.actions.recommend_budgets import recommend_budgets
 
 ACTIONS: tuple[Action, ...] = (
     analyze_budgets,
     create_budget,
     monitor_budgets,
+    recommend_budgets,
     create_budget_actions,
 )
 

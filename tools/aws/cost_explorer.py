@@ -31,6 +31,9 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "GetSavingsPlansCoverage": ("ce:GetSavingsPlansCoverage",),
 }
 
+# Cost Explorer's own word for a quantity in several units.
+MIXED: Final = "N/A"
+
 _NO_COMMITMENTS = ("DataUnavailableException",)
 
 
@@ -68,7 +71,7 @@ class AwsCostExplorer:
                 for group, figure in _figures(result, metric, grouped=group_by is not None):
                     before = amounts[group].get(month, Decimal(0))
                     amounts[group][month] = before + Decimal(figure["Amount"])
-                    units[group] = figure["Unit"]
+                    units[group] = figure["Unit"] if units.get(group, figure["Unit"]) == figure["Unit"] else MIXED
         return CostRead(amounts, units, pages)
 
     def daily_amounts(
@@ -88,7 +91,12 @@ class AwsCostExplorer:
         return DailyRead(amounts, pages)
 
     def commitment_percentages(
-        self, budget_type: BudgetTypeName, months: tuple[date, date], *, service: str | None = None
+        self,
+        budget_type: BudgetTypeName,
+        months: tuple[date, date],
+        *,
+        service: str | None = None,
+        account_id: str | None = None,
     ) -> tuple[list[CommitmentMonth], int]:
         """One of the four utilization and coverage calls, by month.
 
@@ -96,8 +104,13 @@ class AwsCostExplorer:
         says that there are none, not that reading failed.
         """
         request: dict[str, Any] = {"TimePeriod": _interval(months), "Granularity": "MONTHLY"}
-        if service is not None:
-            request["Filter"] = {"Dimensions": {"Key": "SERVICE", "Values": [service]}}
+        narrowed = [
+            {"Dimensions": {"Key": key, "Values": [value]}}
+            for key, value in (("SERVICE", service), ("LINKED_ACCOUNT", account_id))
+            if value is not None
+        ]
+        if narrowed:
+            request["Filter"] = narrowed[0] if len(narrowed) == 1 else {"And": narrowed}
         match budget_type:
             case BudgetTypeName.RI_UTILIZATION:
                 return self._reservation_utilization(request)

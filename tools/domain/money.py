@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 
 USD = "USD"
 PERCENTAGE = "PERCENTAGE"
@@ -69,3 +69,17 @@ def plain(amount: Decimal) -> Decimal:
 def as_percent(ratio: Decimal | None) -> Decimal | None:
     """A ratio as percent with one decimal; an unknown ratio stays unknown."""
     return None if ratio is None else (ratio * 100).quantize(_TENTH, rounding=ROUND_HALF_EVEN)
+
+
+def rounded_up(amount: Decimal) -> Decimal:
+    """Up to two significant digits, or to the next half of one when it begins with a 1: never under `amount`.
+
+    1,432 becomes 1,450 and 4,321 becomes 4,400: easy to say, and at most about five percent more.
+    """
+    if amount <= 0:
+        return Decimal(0)
+    step = Decimal(1).scaleb(amount.adjusted() - 1)
+    if amount.scaleb(-amount.adjusted()) < 2:
+        step /= 2
+    steps = (amount / step).to_integral_value(rounding=ROUND_CEILING)
+    return plain(steps * step)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from tools.domain.money import Spend
+
+MONTHS_OF_SILENCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,16 @@ class SpendHistory:
             return None
         return Spend(sum(self.amounts, Decimal(0)) / len(self.months), self.unit)
 
+    @property
+    def ended(self) -> date | None:
+        """The last month with spend, when nothing at all was spent in two or more months since; else None."""
+        spent = [each.month for each in self.months if each.amount]
+        if not spent or any(each.amount for each in self.months[-MONTHS_OF_SILENCE:]):
+            return None
+        return spent[-1]
 
-def history_from(unit: str, amounts_by_month: dict[date, Decimal], months: Sequence[date]) -> SpendHistory:
+
+def history_from(unit: str, amounts_by_month: Mapping[date, Decimal], months: Sequence[date]) -> SpendHistory:
     """A history over the given months, begun at the first one that has spend."""
     started = [month for month in months if amounts_by_month.get(month)]
     if not started:

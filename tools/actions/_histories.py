@@ -1,0 +1,225 @@
+"""Reading spend histories: what Cost Explorer, or the caller, knows of whole months, and what reading took."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from tools.actions._action import Incomplete
+from tools.actions._reply import read_or_say
+from tools.domain.aws_services import service_meant_by
+from tools.domain.budget_types import COST, USAGE, BudgetType
+from tools.domain.errors import InvalidParameters
+from tools.domain.grouping import (
+    EVERYTHING,
+    GroupBy,
+    GroupScope,
+    scope_of_group,
+    scope_of_service,
+    scope_of_usage_type,
+)
+from tools.domain.money import PERCENTAGE, USD, Spend
+from tools.domain.periods import add_months, whole_months_before
+from tools.domain.scope_histories import ScopeHistory, Skipped
+from tools.domain.spend_history import MonthlySpend, SpendHistory, history_from
+from tools.domain.supplied_costs import SuppliedCosts
+from tools.gateways import CostRead, Gateways
+
+COST_METRIC: Final = "UnblendedCost"
+USAGE_METRIC: Final = "UsageQuantity"
+MIXED_UNITS: Final = "N/A"
+
+# Source: Cost Explorer keeps 14 months without the multi-year option, and 13 for commitments; these are
+# the whole months that surely lie within.
+MONTHS_WITHOUT_OPTION = 13
+MONTHS_OF_COMMITMENTS = 12
+
+
+@dataclass(kw_only=True)
+class HistoryReader:
+    """Reads histories of the last whole months before `today`; collects pages, skipped scopes and notes."""
+
+    gateways: Gateways
+    today: date
+    lookback_months: int
+    narrowed_to: str | None
+    incomplete: list[Incomplete]
+    pages: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    _reads: dict[tuple[str, tuple[str, str] | None], CostRead] = field(default_factory=dict, init=False)
+
+    @property
+    def months(self) -> list[date]:
+        """The firsts of the months that are looked at, oldest first."""
+        return whole_months_before(self.today, self.lookback_months)
+
+    def costs(self, group_by: GroupBy, key: str | None, supplied: SuppliedCosts) -> list[ScopeHistory]:
+        """Costs by group, from the caller where the caller brought usable ones, else from Cost Explorer."""
+        if supplied.amounts:
+            return self._scoped_costs(
+                group_by, self._by_real_name(supplied.amounts, group_by), self._months_up_to(supplied)
+            )
+        read = self._read(COST_METRIC, group_by.definition(key))
+        return self._scoped_costs(group_by, read.amounts, self.months)
+
+    def usage(self) -> list[ScopeHistory]:
+        """Quantities by usage type with what they cost; a type in several units is skipped."""
+        quantities = self._read(USAGE_METRIC, ("DIMENSION", "USAGE_TYPE"))
+        costs = self._read(COST_METRIC, ("DIMENSION", "USAGE_TYPE"))
+        found = []
+        for usage_type, by_month in quantities.amounts.items():
+            unit = quantities.units[usage_type]
+            if unit in ("", MIXED_UNITS):
+                if any(by_month.values()):
+                    self._skip(scope_of_usage_type(usage_type), "its quantities come in no one unit")
+                continue
+            history = history_from(unit, by_month, self.months)
+            if history.months:
+                found.append(
+                    ScopeHistory(
+                        budget_type=USAGE,
+                        where=scope_of_usage_type(usage_type),
+                        history=history,
+                        costs=history_from(USD, costs.amounts.get(usage_type, {}), self.months),
+                    )
+                )
+        return found
+
+    def of_type(
+        self, budget_type: BudgetType, group_by: GroupBy, key: str | None, supplied: SuppliedCosts
+    ) -> list[ScopeHistory]:
+        """What a budget of the type would have counted, by scope; only costs follow the grouping."""
+        if budget_type is COST:
+            return self.costs(group_by, key, supplied)
+        return self.usage() if budget_type is USAGE else self.commitments(budget_type)
+
+    def commitments(self, budget_type: BudgetType) -> list[ScopeHistory]:
+        """Utilization or coverage by month where the account has such commitments; what has none is noted."""
+        if not budget_type.needs_service:
+            found = self._commitment(budget_type, EVERYTHING, None)
+            return [] if found is None else [found]
+        services = self._reservable_services(budget_type)
+        if not services:
+            self.notes.append(f"{budget_type.name}: the account spends on no service that has reservations.")
+        histories = [self._commitment(budget_type, scope_of_service(each), each) for each in services]
+        return [each for each in histories if each is not None]
+
+    def _scoped_costs(
+        self, group_by: GroupBy, amounts: Mapping[str, Mapping[date, Decimal]], months: list[date]
+    ) -> list[ScopeHistory]:
+        found = []
+        for group, by_month in amounts.items():
+            history = history_from(USD, by_month, months)
+            if not history.months:
+                continue
+            where = scope_of_group(group_by, group)
+            if where is None:
+                spent = Spend(sum(history.amounts, Decimal(0)), USD).in_words()
+                self.skipped.append(
+                    Skipped(
+                        group,
+                        f"{spent} in {len(history.months)} months lie on lines without a value here, which no"
+                        " budget filter can name",
+                    )
+                )
+                continue
+            found.append(ScopeHistory(budget_type=COST, where=where, history=history, costs=history))
+        return found
+
+    def _by_real_name(
+        self, amounts: Mapping[str, Mapping[date, Decimal]], group_by: GroupBy
+    ) -> Mapping[str, Mapping[date, Decimal]]:
+        """Services by Cost Explorer's name, because a filter with any other name never matches."""
+        if group_by is not GroupBy.SERVICE:
+            return amounts
+        renamed: dict[str, dict[date, Decimal]] = {}
+        for name, by_month in amounts.items():
+            meant = service_meant_by(name) or name
+            if meant != name:
+                self.notes.append(f"cost_data: '{name}' is taken for '{meant}', as Cost Explorer calls it.")
+            merged = renamed.setdefault(meant, {})
+            for month, amount in by_month.items():
+                merged[month] = merged.get(month, Decimal(0)) + amount
+        return renamed
+
+    def _months_up_to(self, supplied: SuppliedCosts) -> list[date]:
+        """The lookback that ends with the last month the caller brought."""
+        last = max(month for by_month in supplied.amounts.values() for month in by_month)
+        if last < self.months[-1]:
+            self.notes.append(
+                f"cost_data ends with {last:%Y-%m}; the recommendations are for the months that followed it."
+            )
+        return whole_months_before(add_months(last, 1), self.lookback_months)
+
+    def _reservable_services(self, budget_type: BudgetType) -> list[str]:
+        spent = self._read(COST_METRIC, ("DIMENSION", "SERVICE")).amounts
+        return [each for each in budget_type.services or () if any(spent.get(each, {}).values())]
+
+    def _commitment(
+        self, budget_type: BudgetType, where: GroupScope, service: str | None
+    ) -> ScopeHistory | None:
+        name = budget_type.name
+        months = self.months[-MONTHS_OF_COMMITMENTS:]
+        of_what = name.value if service is None else f"{name.value} of {service}"
+        read = read_or_say(
+            of_what,
+            self.incomplete,
+            lambda: self.gateways.cost_explorer.commitment_percentages(
+                name, (months[0], add_months(months[-1], 1)), service=service, account_id=self.narrowed_to
+            ),
+        )
+        if read is None:
+            return None
+        percentages, pages = read
+        self.pages += pages
+        if not percentages:
+            self.notes.append(f"{of_what}: the account had no such commitments in these months.")
+            return None
+        by_month = {each.month: each.percent for each in percentages}
+        if months[-1] not in by_month:
+            self._skip(where, f"{name.value}: no commitments since {max(by_month):%Y-%m}")
+            return None
+        return ScopeHistory(
+            budget_type=budget_type, where=where, history=_unbroken(by_month, months), costs=None
+        )
+
+    def _read(self, metric: str, grouping: tuple[str, str] | None) -> CostRead:
+        key = (metric, grouping)
+        if key not in self._reads:
+            self._reads[key] = self._fetch(metric, grouping)
+            self.pages += self._reads[key].pages
+        return self._reads[key]
+
+    def _fetch(self, metric: str, grouping: tuple[str, str] | None) -> CostRead:
+        try:
+            return self.gateways.cost_explorer.monthly_amounts(
+                (self.months[0], self.today.replace(day=1)),
+                metric=metric,
+                group_by=grouping,
+                account_id=self.narrowed_to,
+            )
+        except InvalidParameters as error:
+            if self.lookback_months <= MONTHS_WITHOUT_OPTION:
+                raise
+            raise InvalidParameters.because(
+                "lookback_months",
+                f"{self.lookback_months} months were refused: {error.details.get('aws_message')}",
+                f"1 to {MONTHS_WITHOUT_OPTION} without Cost Explorer's multi-year data",
+            ) from error
+
+    def _skip(self, where: GroupScope, reason: str) -> None:
+        self.skipped.append(Skipped(where.in_words(), reason))
+
+
+def _unbroken(by_month: Mapping[date, Decimal], months: list[date]) -> SpendHistory:
+    """The months up to the last one without a gap: before a gap the commitments were others."""
+    run: list[MonthlySpend] = []
+    for month in reversed(months):
+        if month not in by_month:
+            break
+        run.append(MonthlySpend(month, by_month[month]))
+    return SpendHistory(PERCENTAGE, tuple(reversed(run)))

@@ -1,0 +1,294 @@
+"""recommend_budgets: which budgets an account should have, from what it spent in whole months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from tools.actions._action import Incomplete, Model, Parameters, Result, action
+from tools.actions._choices import Text, Texts, subscribers_from
+from tools.actions._histories import HistoryReader
+from tools.actions._reading import read_budgets
+from tools.actions._recommendation_view import RecommendationView, recommendation_view
+from tools.actions._reply import Amount, ReadCost, read_cost, read_or_say, shown
+from tools.domain.budget import Budget
+from tools.domain.budget_types import BUDGET_TYPES, COST, USAGE, BudgetTypeName
+from tools.domain.errors import InvalidParameters, problem_with
+from tools.domain.existing_budgets import compared_with_existing
+from tools.domain.grouping import GroupBy, free_budget_name
+from tools.domain.money import USD, Spend
+from tools.domain.notifications import problems_with_subscribers
+from tools.domain.recommendation import BudgetRecommendation, recommend_limit, recommend_target
+from tools.domain.savings import CALLER, Saving, claimed_savings
+from tools.domain.scope_histories import ScopeHistory, triage
+from tools.domain.supplied_costs import Unusable, supplied_costs
+from tools.gateways import Gateways
+
+SUPPLIED = "cost_data"
+READ = "Cost Explorer"
+LONGEST_LOOKBACK = 37
+# Cost Explorer lags by a day and bills are corrected in the first days of the next month.
+DAYS_OF_CORRECTIONS = 3
+
+
+class RecommendBudgetsParameters(Parameters):
+    """What to recommend budgets from."""
+
+    lookback_months: int = Field(
+        default=12, ge=1, le=LONGEST_LOOKBACK, description="How many whole months to look at."
+    )
+    group_by: GroupBy = Field(
+        default=GroupBy.SERVICE, description="What gets a budget each; USAGE is always by usage type."
+    )
+    group_key: Text | None = Field(
+        default=None, description="The tag key, or the cost category's name, for TAG and COST_CATEGORY."
+    )
+    minimum_monthly_spend: Decimal = Field(
+        default=Decimal(10), ge=0, description="Dollars a month under which no budget is recommended."
+    )
+    target_breach_probability: Decimal = Field(
+        default=Decimal("0.10"),
+        ge=Decimal("0.01"),
+        le=Decimal("0.5"),
+        description="How likely an ordinary month may pass the limit, 0.01 to 0.5.",
+    )
+    budget_types: list[BudgetTypeName] = Field(
+        default=[BudgetTypeName.COST], min_length=1, description="The types of budgets to recommend."
+    )
+    notification_email: Texts | None = Field(
+        default=None, description="Who is to be told; goes into the create_budget requests."
+    )
+    cost_data: list[Any] | dict[str, Any] | str | None = Field(
+        default=None,
+        description="Costs to use instead of asking Cost Explorer: a list of {service, month, amount} or a "
+        "GetCostAndUsage response by month. Text is passed along as context and changes no number.",
+    )
+    optimization_data: list[Any] | dict[str, Any] | str | None = Field(
+        default=None,
+        description="Savings to count on: a list of {service, monthly_savings, probability, source}. Text is "
+        "passed along as context and changes no number.",
+    )
+
+
+class BelowMinimum(Model):
+    """Scopes that spend less than the minimum."""
+
+    scopes: int
+    monthly_spend: Amount
+
+
+class SkippedView(Model):
+    """A scope that gets no recommendation."""
+
+    scope: str
+    reason: str
+
+
+class UnusedView(Model):
+    """A part of what the caller sent that changed no number."""
+
+    part: str
+    reason: str
+
+
+class Months(Model):
+    """The whole months that were looked at, both inclusive, such as 2026-09."""
+
+    first: str
+    last: str
+
+
+class RecommendBudgetsResult(Result):
+    """The budgets the account should have, the most expensive scopes first."""
+
+    recommendations: list[RecommendationView]
+    months: Months
+    source: str = Field(description="Where the costs come from: Cost Explorer or cost_data.")
+    cost_explorer: ReadCost
+    below_minimum: BelowMinimum
+    skipped: list[SkippedView]
+    unused: list[UnusedView] = Field(
+        description="Parts of cost_data and optimization_data that were not used."
+    )
+    context: list[str] = Field(description="Text that the caller sent along; it changed no number.")
+    notes: list[str]
+
+
+@action(mutates=False)
+def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways) -> RecommendBudgetsResult:
+    """Recommend budgets from what the account spent in whole past months, with the reasons in numbers.
+
+    Use it to find out which budgets are missing and which limits do not fit. Every recommendation has a limit
+    that an ordinary month passes only with the given probability, the expected spend, a comparison with the
+    existing budget of the same scope, and a create_budget request to send as it is. Reading Cost Explorer
+    costs $0.01 a page; the reply says how many there were. Changes nothing.
+    """
+    account_id = parameters.account_id or gateways.identity.account_id
+    _check(parameters, account_id)
+    now = gateways.clock.now()
+    today = now.date()
+    incomplete: list[Incomplete] = []
+    supplied = supplied_costs(parameters.cost_data, parameters.group_by, today.replace(day=1))
+    claims = claimed_savings(parameters.optimization_data)
+    reader = HistoryReader(
+        gateways=gateways,
+        today=today,
+        lookback_months=parameters.lookback_months,
+        narrowed_to=None if account_id == gateways.identity.account_id else account_id,
+        incomplete=incomplete,
+    )
+    histories = [
+        found
+        for name in dict.fromkeys(parameters.budget_types)
+        for found in reader.of_type(BUDGET_TYPES[name], parameters.group_by, parameters.group_key, supplied)
+    ]
+    existing = read_or_say(
+        "existing budgets", incomplete, lambda: read_budgets(None, account_id, gateways, incomplete)
+    )
+    sorted_out = triage(histories, parameters.minimum_monthly_spend, parameters.target_breach_probability)
+    applied = _applied_savings(claims.savings, parameters.group_by, [each for each, _ in sorted_out.worth])
+    recommendations = [
+        found
+        for each, _ in sorted_out.worth
+        if (found := _recommended(each, applied.of(each), parameters.target_breach_probability)) is not None
+    ]
+    unused = [*supplied.unusable, *claims.unusable, *applied.unused]
+    return RecommendBudgetsResult(
+        recommendations=_views(recommendations, existing, parameters, now),
+        months=Months(first=f"{reader.months[0]:%Y-%m}", last=f"{reader.months[-1]:%Y-%m}"),
+        source=SUPPLIED if supplied.amounts and BudgetTypeName.COST in parameters.budget_types else READ,
+        cost_explorer=read_cost(reader.pages),
+        below_minimum=BelowMinimum(
+            scopes=len(sorted_out.small),
+            monthly_spend=shown(Spend(sum(sorted_out.small, Decimal(0)), USD)),
+        ),
+        skipped=[
+            SkippedView(scope=each.scope, reason=each.reason)
+            for each in (*reader.skipped, *sorted_out.skipped)
+        ],
+        unused=[UnusedView(part=each.part, reason=each.reason) for each in unused],
+        context=[text for text in (supplied.context, claims.context) if text is not None],
+        notes=[
+            *_notes(parameters, today, anything=bool(histories), recommended=bool(recommendations)),
+            *reader.notes,
+        ],
+        incomplete=incomplete,
+    )
+
+
+def _check(parameters: RecommendBudgetsParameters, account_id: str) -> None:
+    """What one field alone does not show. Raises InvalidParameters."""
+    problems = []
+    if parameters.group_by.needs_key and parameters.group_key is None:
+        problems.append(
+            problem_with(
+                "group_key",
+                f"is required when group_by is {parameters.group_by.value}",
+                "a tag key" if parameters.group_by is GroupBy.TAG else "a cost category's name",
+            )
+        )
+    if not parameters.group_by.needs_key and parameters.group_key is not None:
+        problems.append(
+            problem_with(
+                "group_key",
+                f"means nothing when group_by is {parameters.group_by.value}",
+                "only with TAG and COST_CATEGORY",
+            )
+        )
+    if parameters.notification_email is not None:
+        subscribers = subscribers_from(parameters.notification_email, None)
+        problems += [
+            problem_with("notification_email", each)
+            for each in problems_with_subscribers(subscribers, account_id)
+        ]
+    if problems:
+        raise InvalidParameters.listing(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AppliedSavings:
+    """Savings that lower a recommended limit, all of them when it is the total; and those that lower none."""
+
+    savings: tuple[Saving, ...]
+    total: bool
+    unused: tuple[Unusable, ...]
+
+    def of(self, scope: ScopeHistory) -> tuple[Saving, ...]:
+        if scope.budget_type is not COST:
+            return ()
+        services = scope.where.scope.values_of("Service")
+        return tuple(each for each in self.savings if self.total or each.service in services)
+
+
+def _applied_savings(
+    savings: Sequence[Saving], group_by: GroupBy, scopes: Sequence[ScopeHistory]
+) -> _AppliedSavings:
+    """Savings by service fit cost budgets by service, and their total; the rest is said to be unused."""
+    costs = [each for each in scopes if each.budget_type is COST]
+    services = {value for each in costs for value in each.where.scope.values_of("Service")}
+    is_total = group_by is GroupBy.TOTAL and bool(costs)
+    used = tuple(each for each in savings if is_total or each.service in services)
+    return _AppliedSavings(
+        savings=used,
+        total=is_total,
+        unused=tuple(
+            Unusable(CALLER, f"no cost budget is recommended for '{each.service}', which it speaks of")
+            for each in savings
+            if each not in used
+        ),
+    )
+
+
+def _recommended(
+    scope: ScopeHistory, savings: Sequence[Saving], breach_probability: Decimal
+) -> BudgetRecommendation | None:
+    if scope.budget_type.default_target is not None:
+        return recommend_target(scope.budget_type, scope.where, scope.history, breach_probability)
+    return recommend_limit(scope.budget_type, scope.where, scope.history, breach_probability, savings)
+
+
+def _views(
+    recommendations: Sequence[BudgetRecommendation],
+    existing: Sequence[Budget] | None,
+    parameters: RecommendBudgetsParameters,
+    now: datetime,
+) -> list[RecommendationView]:
+    taken = {each.name for each in existing or ()}
+    return [
+        recommendation_view(
+            each,
+            free_budget_name(each.budget_type, each.where.label, taken),
+            None if existing is None else compared_with_existing(each, existing, now),
+            emails=parameters.notification_email or (),
+            account_id=parameters.account_id,
+        )
+        for each in recommendations
+    ]
+
+
+def _notes(
+    parameters: RecommendBudgetsParameters, today: date, *, anything: bool, recommended: bool
+) -> list[str]:
+    types = [BUDGET_TYPES[each] for each in parameters.budget_types]
+    notes = []
+    if not anything:
+        notes.append("Nothing was spent or used in these months, so there is nothing to recommend.")
+    if recommended and parameters.notification_email is None:
+        notes.append(
+            "The create_budget requests name nobody to tell: send notification_email to have it put in."
+        )
+        if any(each.default_target is not None for each in types):
+            notes.append(
+                "AWS keeps the target of a utilization or coverage budget only as a notification, so without"
+                " notification_email those requests create a budget without a target."
+            )
+    if USAGE in types and parameters.group_by is not GroupBy.SERVICE:
+        notes.append(f"USAGE is by usage type, not by {parameters.group_by.value}: units must not be mixed.")
+    if today.day <= DAYS_OF_CORRECTIONS:
+        notes.append("The last month ended only days ago; AWS may still correct its figures.")
+    return notes

@@ -1,0 +1,292 @@
+"""Recommendations: the limit, or target, that a scope's own past months support, with the reasons in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from tools.domain.budget_types import BudgetType
+from tools.domain.grouping import GroupScope
+from tools.domain.money import PERCENTAGE, Spend, as_percent, plain, rounded, rounded_up
+from tools.domain.notifications import Notification, NotificationType, Threshold, operator_for
+from tools.domain.recommenders._recommender import INTERVAL_PROBABILITY, Estimate
+from tools.domain.recommenders.catalogue import recommender_for
+from tools.domain.savings import Saving
+from tools.domain.spend_history import MonthlySpend, SpendHistory
+from tools.domain.trend import slope_per_period, volatility_of
+
+# Above this a single replaced instance, or one idle day, would already alarm.
+HIGHEST_TARGET = Decimal(95)
+LOWEST_TARGET = Decimal(1)
+LOWEST_WARNING = Decimal(80)
+
+_HUNDRED = Decimal(100)
+_WARNING_STEP = Decimal(5)
+_STEADY = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """How claimed savings lowered a limit, and whose claims they are."""
+
+    before: Spend
+    after: Spend
+    savings: tuple[Saving, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetRecommendation:
+    """A budget that somebody should have.
+
+    `limit` is rounded up to be sayable; `target` is the percentage to stay above for utilization and
+    coverage budgets, whose limit is fixed. `expected`, `low` and `high` are of one month. `trend` and
+    `volatility` are ratios of the mean.
+    """
+
+    budget_type: BudgetType
+    where: GroupScope
+    limit: Spend
+    target: Decimal | None
+    expected: Spend
+    low: Spend | None
+    high: Spend | None
+    estimate: Estimate
+    months: tuple[MonthlySpend, ...]
+    trend: Decimal | None
+    volatility: Decimal | None
+    rationale: str
+    notifications: tuple[Notification, ...]
+    adjustment: Adjustment | None = None
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Sentences with the figures behind it."""
+        return self.estimate.evidence
+
+
+def recommend_limit(
+    budget_type: BudgetType,
+    where: GroupScope,
+    history: SpendHistory,
+    breach_probability: Decimal,
+    savings: Sequence[Saving] = (),
+) -> BudgetRecommendation | None:
+    """The limit of a cost or usage budget; None for an empty history."""
+    estimate = estimate_of(history, breach_probability)
+    if estimate is None:
+        return None
+    counted = min(sum((each.counted for each in savings), Decimal(0)), estimate.expected)
+    before = Spend(rounded_up(estimate.limit), history.unit)
+    lowered = _lowered_by(estimate, counted)
+    limit = Spend(rounded_up(lowered.limit), history.unit)
+    adjustment = Adjustment(before=before, after=limit, savings=tuple(savings)) if savings else None
+    return _recommendation(
+        budget_type,
+        where,
+        history,
+        lowered,
+        limit=limit,
+        target=None,
+        rationale=_rationale_of_limit(where, history, lowered, limit, breach_probability, adjustment),
+        adjustment=adjustment,
+    )
+
+
+def recommend_target(
+    budget_type: BudgetType, where: GroupScope, history: SpendHistory, breach_probability: Decimal
+) -> BudgetRecommendation | None:
+    """The target of a utilization or coverage budget; None for an empty history.
+
+    What is missing to 100 % is estimated like spend, since falling below is how these budgets fail.
+    """
+    usual, limit = budget_type.default_target, budget_type.fixed_limit
+    if usual is None or limit is None:
+        raise ValueError(f"{budget_type.name} budgets have no target")
+    missing = replace(
+        history, months=tuple(replace(each, amount=_HUNDRED - each.amount) for each in history.months)
+    )
+    shortfall = estimate_of(missing, breach_probability)
+    if shortfall is None:
+        return None
+    estimate = _mirrored(shortfall, history)
+    supported = usual if estimate.is_starting else estimate.limit.to_integral_value(rounding=ROUND_FLOOR)
+    target = min(max(supported, LOWEST_TARGET), HIGHEST_TARGET)
+    return _recommendation(
+        budget_type,
+        where,
+        history,
+        estimate,
+        limit=limit,
+        target=target,
+        rationale=_rationale_of_target(budget_type, where, estimate, target, breach_probability),
+    )
+
+
+def estimate_of(history: SpendHistory, breach_probability: Decimal) -> Estimate | None:
+    """Next month by the best recommender that has months enough; None for an empty history."""
+    recommender = recommender_for(history)
+    return None if recommender is None else recommender.estimate(history, breach_probability)
+
+
+def suggested_notifications(
+    budget_type: BudgetType, *, expected_share: Decimal | None, target: Decimal | None
+) -> tuple[Notification, ...]:
+    """What to watch: a warning above the usual month, the limit, and the forecast; or the target.
+
+    A warning at a share that every ordinary month reaches would be noise, so it moves up with the expected
+    share of the limit. `expected_share` is a ratio.
+    """
+    operator = operator_for(budget_type)
+    if target is not None:
+        return (Notification(NotificationType.ACTUAL, operator, Threshold(target)),)
+    share = (expected_share or Decimal(0)) * 100 / _WARNING_STEP
+    warning = max(share.to_integral_value(rounding=ROUND_CEILING) * _WARNING_STEP, LOWEST_WARNING)
+    watched = [(NotificationType.ACTUAL, warning)] if warning < _HUNDRED else []
+    watched += [(NotificationType.ACTUAL, _HUNDRED), (NotificationType.FORECASTED, _HUNDRED)]
+    return tuple(Notification(figure, operator, Threshold(percent)) for figure, percent in watched)
+
+
+def _recommendation(
+    budget_type: BudgetType,
+    where: GroupScope,
+    history: SpendHistory,
+    estimate: Estimate,
+    *,
+    limit: Spend,
+    target: Decimal | None,
+    rationale: str,
+    adjustment: Adjustment | None = None,
+) -> BudgetRecommendation:
+    expected = Spend(estimate.expected, history.unit)
+    return BudgetRecommendation(
+        budget_type=budget_type,
+        where=where,
+        limit=limit,
+        target=target,
+        expected=expected,
+        low=None if estimate.low is None else Spend(estimate.low, history.unit),
+        high=None if estimate.high is None else Spend(estimate.high, history.unit),
+        estimate=estimate,
+        months=history.months[-estimate.months_used :],
+        trend=slope_per_period(history.amounts[-estimate.months_used :]),
+        volatility=volatility_of(history.amounts[-estimate.months_used :]),
+        rationale=rationale,
+        notifications=suggested_notifications(
+            budget_type, expected_share=expected.ratio_to(limit), target=target
+        ),
+        adjustment=adjustment,
+    )
+
+
+def _lowered_by(estimate: Estimate, amount: Decimal) -> Estimate:
+    def lowered(figure: Decimal) -> Decimal:
+        return max(figure - amount, Decimal(0))
+
+    return replace(
+        estimate,
+        limit=lowered(estimate.limit),
+        expected=lowered(estimate.expected),
+        low=None if estimate.low is None else lowered(estimate.low),
+        high=None if estimate.high is None else lowered(estimate.high),
+    )
+
+
+def _mirrored(shortfall: Estimate, history: SpendHistory) -> Estimate:
+    """An estimate of what is missing to 100 % as one of what is reached, never outside 0 to 100."""
+
+    def reached(missing: Decimal) -> Decimal:
+        return min(max(_HUNDRED - missing, Decimal(0)), _HUNDRED)
+
+    recent = ", ".join(Spend(amount, PERCENTAGE).in_words() for amount in history.amounts[-3:])
+    return replace(
+        shortfall,
+        limit=reached(shortfall.limit),
+        expected=reached(shortfall.expected),
+        low=None if shortfall.high is None else reached(shortfall.high),
+        high=None if shortfall.low is None else reached(shortfall.low),
+        evidence=(
+            f"The last months reached {recent}.",
+            "Estimated from what was missing to 100 %:",
+            *shortfall.evidence,
+        ),
+    )
+
+
+def _rationale_of_limit(
+    where: GroupScope,
+    history: SpendHistory,
+    estimate: Estimate,
+    limit: Spend,
+    breach_probability: Decimal,
+    adjustment: Adjustment | None,
+) -> str:
+    saved = "" if adjustment is None else " " + _saved_in_words(adjustment)
+    if estimate.is_starting:
+        months = (
+            "1 whole month is" if estimate.months_used == 1 else f"{estimate.months_used} whole months are"
+        )
+        return (
+            f"Only {months} known of {where.in_words()}: {limit.in_words()} is a limit to start with,"
+            f" not an estimate.{saved}"
+        )
+    return (
+        f"{_expected_in_words(where, estimate, history.unit)}{_movement_in_words(history, estimate)}."
+        f" By chance alone a month passes {limit.in_words()} with a probability of at most about"
+        f" {as_percent(breach_probability)} %.{saved}"
+    )
+
+
+def _rationale_of_target(
+    budget_type: BudgetType,
+    where: GroupScope,
+    estimate: Estimate,
+    target: Decimal,
+    breach_probability: Decimal,
+) -> str:
+    usual = budget_type.default_target
+    if estimate.is_starting:
+        return (
+            f"Too few whole months are known: {target} % is the usual target to start with, not an estimate."
+        )
+    below = (
+        f" That is under the usual target of {usual} %, so look at the commitments themselves too."
+        if usual is not None and target < usual
+        else ""
+    )
+    return (
+        f"{_expected_in_words(where, estimate, PERCENTAGE)}. By chance alone a month falls below {target} % with a"
+        f" probability of at most about {as_percent(breach_probability)} %.{below}"
+    )
+
+
+def _expected_in_words(where: GroupScope, estimate: Estimate, unit: str) -> str:
+    between = (
+        ""
+        if estimate.low is None or estimate.high is None
+        else f", between {Spend(estimate.low, unit).in_words()} and {Spend(estimate.high, unit).in_words()}"
+        f" in {plain(INTERVAL_PROBABILITY * 10)} of 10 months"
+    )
+    name = where.in_words()
+    return (
+        f"{name[0].upper()}{name[1:]} is expected at {Spend(estimate.expected, unit).in_words()} a month{between},"
+        f" judging by {estimate.months_used} whole months"
+    )
+
+
+def _movement_in_words(history: SpendHistory, estimate: Estimate) -> str:
+    trend = slope_per_period(history.amounts[-estimate.months_used :])
+    if trend is None:
+        return ""
+    if abs(trend) < _STEADY:
+        return " that were steady"
+    return f" that {'rose' if trend > 0 else 'fell'} by {as_percent(abs(trend))} % of their mean a month"
+
+
+def _saved_in_words(adjustment: Adjustment) -> str:
+    claims = " and ".join(
+        f"{Spend(each.monthly, adjustment.after.unit).in_words()} a month claimed by {each.claimed_by}"
+        f" ({rounded(each.probability * 100, PERCENTAGE)} % likely)"
+        for each in adjustment.savings
+    )
+    return f"It was {adjustment.before.in_words()} before savings of {claims}."
