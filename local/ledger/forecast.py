@@ -52,9 +52,14 @@ def forecast_days(
     first = first_present(series, tomorrow)
     if first is None or tomorrow - first < HISTORY_NEEDED:
         return None
-    monthly = [one for one in series if _is_sparse(one, columns, today)]
-    steady = [one for one in series if one not in monthly and _is_alive(one, today)]
-    history = daily(steady, columns, tomorrow - timedelta(days=2 * BLOCK), tomorrow)
+    monthly, steady = [], []
+    for one in series:
+        amounts = daily([one], columns, tomorrow - timedelta(days=SPARSE_WINDOW), tomorrow)
+        if _is_sparse(amounts):
+            monthly.append(one)
+        elif _is_alive(one, today):
+            steady.append(amounts[-2 * BLOCK :])
+    history = [sum(day) for day in zip(*steady, strict=True)] or [0] * (2 * BLOCK)
     # Half of the window of a young history is not spending of zero: then there is no trend to speak of.
     known = min((tomorrow - first).days, 2 * BLOCK)
     recent, before = history[BLOCK:], history[:BLOCK]
@@ -70,9 +75,7 @@ def forecast_days(
     return DailyForecast(tomorrow, tuple(expected), _deviation(recent, level_days, tomorrow))
 
 
-def _is_sparse(one: Series, columns: Sequence[str], today: date) -> bool:
-    tomorrow = today + timedelta(days=1)
-    amounts = daily([one], columns, tomorrow - timedelta(days=SPARSE_WINDOW), tomorrow)
+def _is_sparse(amounts: Sequence[int]) -> bool:
     came, came_lately = (sum(map(bool, some)) for some in (amounts, amounts[-7:]))
     return came <= SPARSE_PRESENCE and came_lately < NEW_PRESENCE
 
