@@ -8,27 +8,9 @@ from moto.core.utils import camelcase_to_underscores
 
 from local.budgets.responses import Response
 from local.budgets.rules.shapes import is_budget_name
+from tests.contracts.local.account_resources import an_action
 from tests.contracts.local.budget_requests import a_budget, a_notification, email, refusal, topic, watched
 from tests.contracts.local.worlds import ACCOUNT
-
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/budget-actions"
-
-
-def an_action(**members: Any) -> dict[str, Any]:
-    return {
-        "AccountId": ACCOUNT,
-        "BudgetName": "monthly",
-        "NotificationType": "ACTUAL",
-        "ActionType": "APPLY_IAM_POLICY",
-        "ActionThreshold": {"ActionThresholdValue": 80, "ActionThresholdType": "PERCENTAGE"},
-        "Definition": {
-            "IamActionDefinition": {"PolicyArn": "arn:aws:iam::aws:policy/AWSDenyAll", "Roles": ["developer"]}
-        },
-        "ExecutionRoleArn": ROLE,
-        "ApprovalModel": "AUTOMATIC",
-        "Subscribers": [email()],
-        **members,
-    }
 
 
 def test_every_operation_of_the_service_model_is_built() -> None:
