@@ -19,6 +19,7 @@ from local.scenarios.scenario import Scenario
 from local.server import EmbeddedAws
 from local.world import World
 from tests.contracts.local.cost_explorer_desk import company, period
+from tests.contracts.local.worlds import a_client, as_role
 
 OCTOBER = period("2026-10-01", "2026-11-01")
 
@@ -81,3 +82,18 @@ def test_the_meter_can_be_reset_and_begins_anew_with_another_world(
     cost_explorer.get_tags(TimePeriod=OCTOBER)
     served.reset()
     assert pages_read() == 0
+
+
+def test_a_session_of_a_member_account_sees_only_its_account(served: EmbeddedAws, cost_explorer: Any) -> None:
+    by_account = cost_explorer.get_cost_and_usage(
+        TimePeriod=OCTOBER,
+        Granularity="MONTHLY",
+        Metrics=["UnblendedCost"],
+        GroupBy=[{"Type": "DIMENSION", "Key": "LINKED_ACCOUNT"}],
+    )["ResultsByTime"][0]["Groups"]
+    costs = {group["Keys"][0]: group["Metrics"]["UnblendedCost"]["Amount"] for group in by_account}
+    session = as_role(served, "arn:aws:iam::210000000002:role/OrganizationAccountAccessRole")
+    member = a_client("ce", served, **session)
+    own = member.get_cost_and_usage(TimePeriod=OCTOBER, Granularity="MONTHLY", Metrics=["UnblendedCost"])
+    member.close()
+    assert own["ResultsByTime"][0]["Total"]["UnblendedCost"]["Amount"] == costs["210000000002"]
