@@ -83,7 +83,12 @@ class Application:
             )
             return refuse(call, Denial(400, "NotImplementedException", text))
         denial = check(call, lambda: parameters_of(call, environ), self._served.world.clock.now())
-        return self._run_moto(environ) if denial is None else refuse(call, denial)
+        if denial is not None:
+            return refuse(call, denial)
+        answer = self._run_moto(environ)
+        if _is_unrouted(answer):
+            raise NotImplementedError(call.operation)
+        return answer
 
     def _is_served(self, environ: Environ) -> bool:
         """Whether moto knows a service for the request; moto itself would print and fail on others."""
@@ -109,3 +114,13 @@ class Application:
             if hasattr(chunks, "close"):
                 chunks.close()
         return HttpAnswer(started[0], started[1], body)
+
+
+def _is_unrouted(answer: HttpAnswer) -> bool:
+    """Whether Flask found no route: AWS never answers in HTML, so moto does not have the operation."""
+    content_type = {name.lower(): value for name, value in answer.headers}.get("content-type", "")
+    return (
+        answer.status.startswith(("404", "405"))
+        and content_type.startswith("text/html")
+        and b"<html" in answer.body
+    )

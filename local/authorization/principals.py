@@ -101,10 +101,11 @@ def find_role(role_arn: str) -> Any | None:
 def service_control_policies(account_id: str) -> list[list[Document]]:
     """The service control policies on each level from the root to the account; none outside an organization.
 
-    They do not touch the management account (Organizations user guide, "Service control policies").
+    They do not touch the management account (Organizations user guide, "Service control policies"), which is
+    no member of its own organization.
     """
     owner = organizations_backends.master_accounts.get(account_id)
-    if owner is None or owner[0] == account_id:
+    if owner is None:
         return []
     backend = organizations_backends[owner[0]]["aws"]
     levels: list[list[Document]] = []

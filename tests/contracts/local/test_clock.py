@@ -45,6 +45,13 @@ def test_an_end_that_is_a_refresh_is_announced_once() -> None:
     assert moments == [at(20, 16)]
 
 
+def test_a_refresh_is_not_announced_again_when_leaving_it() -> None:
+    clock = Clock(at(20, 16))
+    moments = announced(clock)
+    clock.advance(timedelta(hours=1))
+    assert moments == [at(20, 17)]
+
+
 def test_the_clock_shows_the_refresh_while_it_is_announced() -> None:
     clock = Clock(NOON)
     seen: list[tuple[datetime, datetime]] = []

@@ -58,6 +58,8 @@ CONTEXT = {
         ("Null", "aws:TokenIssueTime", "true", True),
         ("Null", "aws:RequestedRegion", "true", False),
         ("Null", "aws:RequestedRegion", False, True),
+        ("StringNotEquals", "aws:TagKeys", "team", False),
+        ("ForAnyValue:StringNotEquals", "aws:TagKeys", "team", True),
         ("ForAnyValue:StringEquals", "aws:TagKeys", ["team"], True),
         ("ForAnyValue:StringEquals", "aws:TagKeys", ["owner"], False),
         ("ForAllValues:StringEquals", "aws:TagKeys", ["team", "cost", "owner"], True),

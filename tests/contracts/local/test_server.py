@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.organizations.models import organizations_backends
 from moto.organizations.responses import OrganizationsResponse
 
 from local.ledger.record import CostRecord
@@ -68,6 +69,11 @@ def test_an_operation_that_moto_does_not_build_is_refused_by_name(aws: EmbeddedA
         a_client("iam", aws).simulate_custom_policy(PolicyInputList=["{}"], ActionNames=["s3:GetObject"])
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert refused.value.response["Error"]["Code"] == "NotImplementedException"
+
+
+def test_an_operation_that_moto_has_no_path_for_is_refused_by_name(aws: EmbeddedAws) -> None:
+    with pytest.raises(ClientError, match="does not build GetAccountSettings of lambda"):
+        a_client("lambda", aws).get_account_settings()
 
 
 def test_a_service_that_is_not_built_is_refused_by_name(
@@ -135,6 +141,10 @@ def test_a_reset_frees_an_organizations_accounts(aws: EmbeddedAws) -> None:
     accounts = a_client("organizations", aws).list_accounts()["Accounts"]
     assert [account["Id"] for account in accounts] == [ACCOUNT, MEMBER]
     assert [account["Name"] for account in accounts] == ["company", "m"]
+    aws.reset(a_world())
+    with pytest.raises(ClientError, match="AWSOrganizationsNotInUse"):
+        a_client("organizations", aws).describe_organization()
+    assert organizations_backends.master_accounts == {}
 
 
 def test_what_a_scenario_names_exists(aws: EmbeddedAws) -> None:
