@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
+from tools.domain.budget import Budget
 from tools.domain.budget_types import Breach
 from tools.domain.money import Spend, as_percent
 from tools.domain.periods import BudgetPeriod
@@ -40,7 +42,7 @@ class PerformanceSummary:
     """What a row of whole periods says.
 
     Ratios are ratios; `trend` is the change of actual per period as a ratio of its mean; streaks count
-    consecutive periods, the current one being the one that ended last.
+    consecutive periods; the current streak ends with the period that ended last, and is None when there is none.
     """
 
     periods: int
@@ -54,6 +56,67 @@ class PerformanceSummary:
     longest_met_streak: int
     longest_breach_streak: int
     current_streak: int
+    is_current_streak_met: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPeriod:
+    """A period against its limit, or against `target` percent where a budget fails by falling.
+
+    `variance` is actual minus limit, or minus target; positive is unfavourable for a limit and favourable
+    for a target. `variance_ratio` is the variance by limit or target. Unknown figures are None.
+    """
+
+    performance: PeriodPerformance
+    is_current: bool
+    variance: Spend | None
+    variance_ratio: Decimal | None
+    is_met: bool | None
+
+
+def judged(
+    performance: PeriodPerformance, breach: Breach, target: Decimal | None, *, is_current: bool
+) -> JudgedPeriod:
+    """How a period did; `is_current` says that it is still open, and then only a broken limit is certain."""
+    met = is_met(performance, breach, target)
+    if is_current and breach is Breach.BELOW:
+        met = None
+    actual = performance.actual
+    held_to = performance.limit
+    if breach is Breach.BELOW:
+        held_to = None if target is None or actual is None else Spend(target, actual.unit)
+    comparable = held_to is not None and actual is not None and held_to.unit == actual.unit
+    variance = actual - held_to if comparable and held_to is not None and actual is not None else None
+    return JudgedPeriod(
+        performance=performance,
+        is_current=is_current,
+        variance=variance,
+        variance_ratio=None if variance is None or held_to is None else variance.ratio_to(held_to),
+        is_met=None if met and is_current else met,
+    )
+
+
+def with_current_period(
+    history: Sequence[PeriodPerformance], budget: Budget, now: datetime
+) -> list[PeriodPerformance]:
+    """The history up to and with the open period, oldest first, whether or not AWS put that one in.
+
+    The budget's own figures stand for the open period, as they are the freshest; they are left out when
+    they still belong to the last period.
+    """
+    period = budget.definition.period_at(now)
+    past = [each for each in history if each.period.end <= now]
+    if period is None:
+        return past
+    reported = next((each for each in history if each.period.contains(now)), None)
+    current = PeriodPerformance(
+        period=period,
+        limit=budget.definition.limit_at(now),
+        actual=budget.actual_spend if budget.figures_are_of(period) else None,
+    )
+    if current.actual is None and reported is not None:
+        current = replace(current, actual=reported.actual)
+    return [*past, current]
 
 
 def is_met(performance: PeriodPerformance, breach: Breach, target: Decimal | None) -> bool | None:
@@ -70,15 +133,15 @@ def summarize(
     performances: Sequence[PeriodPerformance], breach: Breach, target: Decimal | None
 ) -> PerformanceSummary:
     """Sum up whole periods, oldest first; periods without figures are left out of every number."""
-    judged = [(each, met) for each in performances if (met := is_met(each, breach, target)) is not None]
-    outcomes = [met for _, met in judged]
-    utilizations = [(value, each.period) for each, _ in judged if (value := each.utilization) is not None]
+    known = [(each, met) for each in performances if (met := is_met(each, breach, target)) is not None]
+    outcomes = [met for _, met in known]
+    utilizations = [(value, each.period) for each, _ in known if (value := each.utilization) is not None]
     worst = (max if breach is Breach.ABOVE else min)(
         utilizations, key=lambda entry: entry[0], default=(None, None)
     )
-    amounts = [each.actual.amount for each, _ in judged if each.actual is not None]
+    amounts = [each.actual.amount for each, _ in known if each.actual is not None]
     return PerformanceSummary(
-        periods=len(judged),
+        periods=len(known),
         met=sum(outcomes),
         breaches=len(outcomes) - sum(outcomes),
         mean_utilization=(
@@ -93,28 +156,41 @@ def summarize(
         longest_met_streak=_longest(outcomes, wanted=True),
         longest_breach_streak=_longest(outcomes, wanted=False),
         current_streak=_last_run(outcomes),
+        is_current_streak_met=outcomes[-1] if outcomes else None,
     )
 
 
 def summary_in_words(name: str, summary: PerformanceSummary, breach: Breach) -> str:
     """One sentence with the figures that matter."""
     if not summary.periods:
-        return f"AWS keeps no whole period with figures for '{name}' yet."
+        return f"'{name}' has no whole past period with figures to judge."
     kept = "kept to its limit" if breach is Breach.ABOVE else "reached its target"
-    sentence = f"'{name}' {kept} in {summary.met} of {summary.periods} whole periods"
+    periods = "the 1 whole past period" if summary.periods == 1 else f"{summary.periods} whole past periods"
+    sentence = f"'{name}' {kept} in {summary.met} of {periods}"
     if summary.mean_utilization is not None:
         sentence += f", at {as_percent(summary.mean_utilization)} % on average"
     if summary.worst_utilization is not None and summary.worst_period is not None:
         sentence += (
             f" and {as_percent(summary.worst_utilization)} % at worst"
-            f" (from {summary.worst_period.start.date().isoformat()})"
+            f" (the period from {summary.worst_period.start.date().isoformat()})"
         )
-    if summary.trend is not None:
-        direction = "rising" if summary.trend > 0 else "falling"
-        steady = abs(summary.trend) < Decimal("0.01")
-        percent = as_percent(abs(summary.trend))
-        sentence += "; steady" if steady else f"; {direction} by {percent} % of its mean per period"
-    return f"{sentence}."
+    return f"{sentence}{_streak_in_words(summary, breach)}{_trend_in_words(summary)}."
+
+
+def _streak_in_words(summary: PerformanceSummary, breach: Breach) -> str:
+    if summary.current_streak < 2:
+        return ""
+    met, missed = ("kept to it", "broke it") if breach is Breach.ABOVE else ("reached it", "missed it")
+    return f"; the last {summary.current_streak} {met if summary.is_current_streak_met else missed}"
+
+
+def _trend_in_words(summary: PerformanceSummary) -> str:
+    if summary.trend is None:
+        return ""
+    if abs(summary.trend) < Decimal("0.01"):
+        return "; steady"
+    direction = "rising" if summary.trend > 0 else "falling"
+    return f"; {direction} by {as_percent(abs(summary.trend))} % of its mean per period"
 
 
 def _longest(outcomes: Sequence[bool], *, wanted: bool) -> int:

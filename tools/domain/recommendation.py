@@ -230,8 +230,9 @@ def _rationale_of_limit(
             f"Only {months} known of {where.in_words()}: {limit.in_words()} is a limit to start with,"
             f" not an estimate.{saved}"
         )
+    expected = _expected_in_words(_capitalized(where.in_words()), estimate, history.unit)
     return (
-        f"{_expected_in_words(where, estimate, history.unit)}{_movement_in_words(history, estimate)}."
+        f"{expected}{_movement_in_words(history, estimate)}."
         f" By chance alone a month passes {limit.in_words()} with a probability of at most about"
         f" {as_percent(breach_probability)} %.{saved}"
     )
@@ -254,24 +255,36 @@ def _rationale_of_target(
         if usual is not None and target < usual
         else ""
     )
+    expected = _expected_in_words(_measured_in_words(budget_type, where), estimate, PERCENTAGE)
     return (
-        f"{_expected_in_words(where, estimate, PERCENTAGE)}. By chance alone a month falls below {target} % with a"
-        f" probability of at most about {as_percent(breach_probability)} %.{below}"
+        f"{expected}. By chance alone a month falls below {target} % with a probability of at most about"
+        f" {as_percent(breach_probability)} %.{below}"
     )
 
 
-def _expected_in_words(where: GroupScope, estimate: Estimate, unit: str) -> str:
+def _expected_in_words(what: str, estimate: Estimate, unit: str) -> str:
     between = (
         ""
         if estimate.low is None or estimate.high is None
         else f", between {Spend(estimate.low, unit).in_words()} and {Spend(estimate.high, unit).in_words()}"
         f" in {plain(INTERVAL_PROBABILITY * 10)} of 10 months"
     )
-    name = where.in_words()
     return (
-        f"{name[0].upper()}{name[1:]} is expected at {Spend(estimate.expected, unit).in_words()} a month{between},"
+        f"{what} is expected at {Spend(estimate.expected, unit).in_words()} a month{between},"
         f" judging by {estimate.months_used} whole months"
     )
+
+
+def _measured_in_words(budget_type: BudgetType, where: GroupScope) -> str:
+    """`RI utilization of Amazon Redshift`, `Savings Plans coverage`."""
+    kind, _, measure = budget_type.name.value.rpartition("_")
+    commitments = "RI" if kind == "RI" else "Savings Plans"
+    services = where.scope.values_of("Service")
+    return f"{commitments} {measure.lower()}" + (f" of {services[0]}" if services else "")
+
+
+def _capitalized(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def _movement_in_words(history: SpendHistory, estimate: Estimate) -> str:

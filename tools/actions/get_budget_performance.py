@@ -1,0 +1,244 @@
+"""get_budget_performance: how one budget did in each period that AWS keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic import Field
+
+from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, action
+from tools.actions._reply import (
+    Amount,
+    Moment,
+    Percent,
+    Period,
+    amount_of,
+    percent_of,
+    period_of,
+    read_or_say,
+)
+from tools.domain.budget import Budget
+from tools.domain.budget_types import Breach
+from tools.domain.errors import DataUnavailable
+from tools.domain.performance import (
+    JudgedPeriod,
+    PerformanceSummary,
+    PeriodPerformance,
+    judged,
+    summarize,
+    summary_in_words,
+    with_current_period,
+)
+from tools.domain.periods import TimeUnit
+from tools.domain.status import target_of
+from tools.gateways import Gateways
+
+MOST_PERIODS = 60
+
+# Source: Budgets API, DescribeBudgetPerformanceHistory; nothing for ANNUALLY, and nothing is said of CUSTOM.
+_KEPT_IN_WORDS = {
+    TimeUnit.DAILY: "the last 60 days",
+    TimeUnit.MONTHLY: "the current month and the last 12",
+    TimeUnit.QUARTERLY: "the last four quarters",
+}
+
+
+class GetBudgetPerformanceParameters(Parameters):
+    """Which budget, and how far back."""
+
+    budget_name: BudgetName = Field(description="The budget's exact name.")
+    periods: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_PERIODS,
+        description="How many whole past periods, the latest ones; all that AWS keeps when left out.",
+    )
+
+
+class PeriodView(Model):
+    """One period. Unknown figures are null."""
+
+    start: Moment
+    end: Moment
+    is_current: bool = Field(description="Still open; shown, and never counted in the summary.")
+    limit: Amount | None
+    actual_spend: Amount | None
+    variance: Amount | None = Field(
+        description="Actual minus limit; for RI and Savings Plans actual minus target, in percentage points."
+    )
+    variance_percent: Percent | None = Field(description="Variance by limit, or by target.")
+    utilization_percent: Percent | None
+    met: bool | None = Field(
+        description="Kept to its limit, or reached its target; null while that is open or unknown."
+    )
+
+
+class PerformanceSummaryView(Model):
+    """The whole past periods that have figures."""
+
+    periods: int
+    met: int
+    breaches: int
+    mean_utilization_percent: Percent | None
+    worst_utilization_percent: Percent | None
+    worst_period: Period | None
+    trend_percent: Percent | None = Field(
+        description="Change of actual spend a period, by its mean; null under three periods."
+    )
+    volatility_percent: Percent | None = Field(description="Standard deviation of actual spend by its mean.")
+    longest_met_streak: int
+    longest_breach_streak: int
+    current_streak: int = Field(description="Whole past periods in a row, up to the last, that ended alike.")
+    current_streak_met: bool | None
+    sentence: str
+
+
+class GetBudgetPerformanceResult(Result):
+    """How the budget did, period by period, and what that says."""
+
+    budget_name: str
+    budget_type: str
+    time_unit: str
+    target_percent: Percent | None = Field(
+        description="What a utilization or coverage budget is held to; null for COST and USAGE."
+    )
+    scope: str
+    summary: PerformanceSummaryView
+    periods: list[PeriodView] = Field(description="Oldest first; the open period last.")
+    notes: list[str] = Field(
+        description="What AWS does not keep, and why there are fewer periods than asked."
+    )
+
+
+@action(mutates=False)
+def get_budget_performance(
+    parameters: GetBudgetPerformanceParameters, gateways: Gateways
+) -> GetBudgetPerformanceResult:
+    """Show how one budget did in its past periods: limit, actual, variance, met or not, and what that says.
+
+    Use it to see whether a limit fits, how often it was broken and where spending is heading. Needs the exact
+    name; analyze_budgets lists names. AWS keeps 60 days, 12 months or four quarters and nothing for ANNUALLY
+    budgets; the reply says so. Changes nothing.
+    """
+    now = gateways.clock.now()
+    account_id = parameters.account_id or gateways.identity.account_id
+    incomplete: list[Incomplete] = []
+    budget = _with_target(
+        gateways.budgets.get_budget(account_id, parameters.budget_name), account_id, gateways, incomplete
+    )
+    history, notes = _history(budget, account_id, gateways, incomplete)
+    breach, target = budget.type.breach, target_of(budget)
+    periods = [
+        judged(each, breach, target, is_current=each.period.contains(now))
+        for each in with_current_period(history, budget, now)
+    ]
+    past = [each for each in periods if not each.is_current]
+    shown_past = past if parameters.periods is None else past[-parameters.periods :]
+    current = [each for each in periods if each.is_current]
+    summary = summarize([each.performance for each in shown_past], breach, target)
+    return GetBudgetPerformanceResult(
+        budget_name=budget.name,
+        budget_type=budget.type.name.value,
+        time_unit=budget.definition.time_unit.value,
+        target_percent=target,
+        scope=budget.definition.scope.in_words(),
+        summary=_summary_view(budget, summary, is_read=not _failed(incomplete)),
+        periods=[_period_view(each) for each in (*shown_past, *current)],
+        notes=[
+            *notes,
+            *_notes(budget, parameters.periods, past, is_read=not _failed(incomplete) and not notes),
+        ],
+        incomplete=incomplete,
+    )
+
+
+_HISTORY = "history"
+
+
+def _with_target(budget: Budget, account_id: str, gateways: Gateways, incomplete: list[Incomplete]) -> Budget:
+    """The budget with its notifications where one of them is its target."""
+    if budget.type.breach is Breach.ABOVE:
+        return budget
+    notifications = read_or_say(
+        "notifications, one of which is the target",
+        incomplete,
+        lambda: gateways.budgets.notifications_of(account_id, budget.name),
+    )
+    return replace(budget, notifications=notifications)
+
+
+def _history(
+    budget: Budget, account_id: str, gateways: Gateways, incomplete: list[Incomplete]
+) -> tuple[Sequence[PeriodPerformance], list[str]]:
+    """Past periods, and a note where AWS keeps none; a history that cannot be read goes to `incomplete`."""
+    time_unit = budget.definition.time_unit
+    kept_none = [f"AWS keeps no history of {time_unit.value} budgets, so there is only the current period."]
+    if time_unit is TimeUnit.ANNUALLY:
+        return [], kept_none
+    if time_unit is TimeUnit.CUSTOM:
+        try:
+            return gateways.budgets.performance_history(account_id, budget.name), []
+        except DataUnavailable:
+            return [], kept_none
+    history = read_or_say(
+        _HISTORY, incomplete, lambda: gateways.budgets.performance_history(account_id, budget.name)
+    )
+    return history or [], []
+
+
+def _failed(incomplete: Sequence[Incomplete]) -> bool:
+    return any(each.part == _HISTORY for each in incomplete)
+
+
+def _notes(budget: Budget, asked: int | None, past: Sequence[JudgedPeriod], *, is_read: bool) -> list[str]:
+    """Why there are fewer periods than somebody could expect."""
+    notes = []
+    time_unit = budget.definition.time_unit
+    kept, starts = _KEPT_IN_WORDS.get(time_unit), budget.definition.starts
+    if is_read and kept is not None and len(past) < (asked or 1):
+        begun = ""
+        if starts is not None and (not past or starts >= past[0].performance.period.start):
+            begun = f", and the budget began on {starts.date().isoformat()}"
+        count = "1 whole past period" if len(past) == 1 else f"{len(past)} whole past periods"
+        wanted = "" if asked is None else f" instead of {asked}"
+        notes.append(f"There are {count}{wanted}: AWS keeps {kept}{begun}.")
+    unknown = sum(each.is_met is None for each in past)
+    if unknown:
+        periods = "1 past period has" if unknown == 1 else f"{unknown} past periods have"
+        notes.append(f"{periods} no figures that can be compared, and are not counted.")
+    return notes
+
+
+def _period_view(period: JudgedPeriod) -> PeriodView:
+    performance = period.performance
+    return PeriodView(
+        start=performance.period.start,
+        end=performance.period.end,
+        is_current=period.is_current,
+        limit=amount_of(performance.limit),
+        actual_spend=amount_of(performance.actual),
+        variance=amount_of(period.variance),
+        variance_percent=percent_of(period.variance_ratio),
+        utilization_percent=percent_of(performance.utilization),
+        met=period.is_met,
+    )
+
+
+def _summary_view(budget: Budget, summary: PerformanceSummary, *, is_read: bool) -> PerformanceSummaryView:
+    sentence = summary_in_words(budget.name, summary, budget.type.breach)
+    return PerformanceSummaryView(
+        periods=summary.periods,
+        met=summary.met,
+        breaches=summary.breaches,
+        mean_utilization_percent=percent_of(summary.mean_utilization),
+        worst_utilization_percent=percent_of(summary.worst_utilization),
+        worst_period=period_of(summary.worst_period),
+        trend_percent=percent_of(summary.trend),
+        volatility_percent=percent_of(summary.volatility),
+        longest_met_streak=summary.longest_met_streak,
+        longest_breach_streak=summary.longest_breach_streak,
+        current_streak=summary.current_streak,
+        current_streak_met=summary.is_current_streak_met,
+        sentence=sentence if is_read else f"The history of '{budget.name}' could not be read.",
+    )
