@@ -180,12 +180,19 @@ LEAF = {"Dimensions": {"Key": "SERVICE", "Values": [EC2]}}
             "filter_expression.Tags.MatchOptions",
         ),
         ({"Dimensions": {"Key": "SERVICE", "Value": EC2}}, "filter_expression.Dimensions"),
+        ({"Tags": {"Key": "team", "MatchOptions": ["ABSENT"]}}, "filter_expression.Tags.MatchOptions"),
+        ({"ProductAttributes": {"Key": "model", "Values": []}}, "filter_expression.ProductAttributes.Values"),
         ({"Not": [LEAF]}, "filter_expression.Not"),
     ],
 )
 def test_a_malformed_expression_is_refused_where_it_is_wrong(expression: dict[str, Any], where: str) -> None:
     scope = Scope(expression=expression, metric="UnblendedCost")
     assert parameters_of(problems(a_definition(scope=scope))) == [where]
+
+
+def test_only_product_attributes_may_be_asked_for_their_absence() -> None:
+    expression = {"ProductAttributes": {"Key": "model", "MatchOptions": ["ABSENT"]}}
+    assert problems(a_definition(scope=Scope(expression=expression, metric="UnblendedCost"))) == []
 
 
 def test_a_metric_belongs_to_its_type() -> None:

@@ -178,6 +178,8 @@ def test_what_an_iam_action_cannot_take_is_refused(parameter: str, value: Any, w
         ({**SCP, "policy_id": "FullAWSAccess"}, "policy_id"),
         ({**STOP, "region": "Frankfurt"}, "region"),
         ({**STOP, "instance_ids": ["i-1 2"]}, "instance_ids"),
+        ({**STOP, "instance_ids": ["orders-db"]}, "instance_ids"),
+        ({**STOP, "sub_type": "STOP_RDS_INSTANCES", "instance_ids": ["orders db"]}, "instance_ids"),
         ({"action_type": "APPLY_SCP_POLICY", "threshold": 1, "policy_id": "p-12345678"}, "target_ids"),
         ({"action_type": "APPLY_IAM_POLICY", "threshold": 1, "policy_arn": DENY_ALL}, "target_roles"),
     ],

@@ -17,6 +17,7 @@ from tools.domain.budget_actions import (
     IamPolicyTarget,
     InstancesTarget,
     ScpTarget,
+    SsmActionSubType,
 )
 from tools.domain.budget_types import BUDGET_ACTION_TYPES
 from tools.domain.errors import problem_with
@@ -38,7 +39,17 @@ _POLICY_ID = re.compile(r"p-[0-9a-zA-Z_]{8,128}", re.A)
 _TARGET_ID = re.compile(r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|\d{12}", re.A)
 _NAME = re.compile(r"(?:[!-\x7f]+/)?[\w+=,.@-]+", re.A)
 _REGION = re.compile(r"\w{2,4}-\w+(?:-\w+)?-\d", re.A)
-_INSTANCE_ID = re.compile(r"i-(?:\w{8}|\w{17})|[a-zA-Z](?:[\w-]{0,61}\w)?", re.A)
+# AWS has one pattern for both kinds and would accept a database among EC2 instances.
+_INSTANCE_IDS = {
+    SsmActionSubType.STOP_EC2_INSTANCES: (
+        re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})"),
+        "i-0123456789abcdef0",
+    ),
+    SsmActionSubType.STOP_RDS_INSTANCES: (
+        re.compile(r"[a-zA-Z](?:[\w-]{0,61}\w)?", re.A),
+        "the identifier of a database instance",
+    ),
+}
 
 
 def problems_with_budget_action(
@@ -189,10 +200,11 @@ def _problems_with_instances(target: InstancesTarget) -> list[dict[str, str]]:
     problems = _problems_with_number("instance_ids", target.instance_ids)
     if not 9 <= len(target.region) <= 20 or not _REGION.fullmatch(target.region):
         problems.append(problem_with("region", f"'{target.region}' is not a region", "such as eu-central-1"))
+    pattern, allowed = _INSTANCE_IDS[target.sub_type]
     problems += [
-        problem_with("instance_ids", f"'{each}' is not the id of an instance", "i-... or an RDS identifier")
+        problem_with("instance_ids", f"'{each}' names no instance that {target.sub_type} stops", allowed)
         for each in target.instance_ids
-        if not _INSTANCE_ID.fullmatch(each)
+        if not pattern.fullmatch(each)
     ]
     return problems
 

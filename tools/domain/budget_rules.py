@@ -18,7 +18,8 @@ from tools.domain.notifications import Notification
 from tools.domain.periods import END_OF_TIME, TimeUnit
 from tools.domain.scope_rules import problems_with_scope
 
-MOST_TAGS = 200
+# The service model would take 200; 50 is what AWS lets a customer put on any one resource.
+MOST_TAGS = 50
 LONGEST_TAG_KEY = 128
 LONGEST_TAG_VALUE = 256
 

@@ -64,6 +64,8 @@ MATCH_OPTIONS = (
     "CASE_SENSITIVE",
     "CASE_INSENSITIVE",
 )
+# Product attributes are the one kind of filter that may ask for absence.
+_ATTRIBUTE_OPTIONS = (("EQUALS",), ("EQUALS", "CASE_SENSITIVE"), ("ABSENT",))
 METRICS = (
     "BlendedCost",
     "UnblendedCost",
@@ -150,10 +152,12 @@ def _problems_with_leaf(kind: str, leaf: Any, path: str) -> list[dict[str, str]]
         problems.append(
             problem_with(f"{path}.Key", f"'{key}' is no dimension", ", ".join(sorted(EXPRESSION_DIMENSIONS)))
         )
+    choices = _ATTRIBUTE_OPTIONS if kind == "ProductAttributes" else tuple((each,) for each in MATCH_OPTIONS)
+    if options and (not isinstance(options, list) or tuple(options) not in choices):
+        allowed_options = ", ".join(" with ".join(each) for each in choices)
+        problems.append(problem_with(f"{path}.MatchOptions", "cannot be used here", allowed_options))
+    if options == ["ABSENT"] and values is None:
+        return problems
     if not isinstance(values, list) or not values or not all(isinstance(each, str) for each in values):
         problems.append(problem_with(f"{path}.Values", "needs at least one value", "a list of texts"))
-    if not isinstance(options, list) or len(options) > 1 or not set(options) <= set(MATCH_OPTIONS):
-        problems.append(
-            problem_with(f"{path}.MatchOptions", "at most one option can be used", ", ".join(MATCH_OPTIONS))
-        )
     return problems
