@@ -50,15 +50,17 @@ class Application:
         path = environ.get("PATH_INFO", "")
         answer = self._control.answer(environ) if path.startswith(CONTROL_PATH) else self._call(environ)
         body = answer.body[: len(answer.body) // 2] if answer.is_cut else answer.body
-        start_response(answer.status, self._headers(answer))
+        start_response(answer.status, self._headers(answer, is_head=environ["REQUEST_METHOD"] == "HEAD"))
         return [body]
 
-    def _headers(self, answer: HttpAnswer) -> list[tuple[str, str]]:
-        ours = {"date", "content-length"}
+    def _headers(self, answer: HttpAnswer, *, is_head: bool) -> list[tuple[str, str]]:
+        # The length that HEAD tells is the one of the body it does not send.
+        ours = {"date"} if is_head else {"date", "content-length"}
         headers = [(name, value) for name, value in answer.headers if name.lower() not in ours]
         if not any(name.lower() == "x-amzn-requestid" for name, _ in headers):
             headers.append(("x-amzn-RequestId", str(uuid.uuid4())))
-        headers.append(("Content-Length", str(len(answer.body))))
+        if not is_head:
+            headers.append(("Content-Length", str(len(answer.body))))
         headers.append(("Date", http_date(self._served.world.clock.now())))
         return headers
 

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from moto import backend_index
 from moto.budgets.models import budgets_backends
 from moto.ce.models import ce_backends
 from moto.core.base_backend import BackendDict, BaseBackend, backend_lock
-from moto.core.parse import JSONParser
+from moto.core.parse import PROTOCOL_PARSERS, JSONParser
 from moto.core.responses import BaseResponse
+from moto.core.routing import get_service_router
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend, PolicyVersion, Role
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.organizations import utils as organization_ids
 from moto.organizations.models import FakeAccount, organizations_backends
 from moto.sts.models import AssumedRole, STSBackend
@@ -100,6 +103,29 @@ def _check_responses() -> None:
 
 def _nothing_to_put_in_place() -> None:
     """Where we override by inheritance, or only read."""
+
+
+# Moto finds the service and the operation of a request, and reads its parameters.
+
+ROUTING = "requests are routed and read by moto before it answers them"
+
+
+def _check_routing() -> None:
+    require_function(DomainDispatcherApplication, "infer_service_region_host", ROUTING, "credential_scope")
+    require_function(
+        DomainDispatcherApplication, "get_application", ROUTING, 'path_info.startswith("/moto-api")'
+    )
+    is_listed = any(
+        service == "budgets" and hasattr(pattern, "match") for service, pattern in _url_patterns()
+    )
+    require(is_listed, ROUTING, "(service, pattern) pairs in backend_index.backend_url_patterns")
+    protocols = {"json", "query", "ec2", "rest-json", "rest-xml"}
+    require(protocols <= PROTOCOL_PARSERS.keys(), ROUTING, f"parsers for {', '.join(sorted(protocols))}")
+    require_function(type(get_service_router("lambda")), "match", ROUTING)
+
+
+def _url_patterns() -> list[tuple[str, Any]]:
+    return list(backend_index.backend_url_patterns or ())
 
 
 # AWS's managed policies.
@@ -240,6 +266,7 @@ def forget_everything() -> None:
 
 HOOKS: tuple[Hook, ...] = (
     Hook(STRICT, _check_responses, _nothing_to_put_in_place),
+    Hook(ROUTING, _check_routing, _nothing_to_put_in_place),
     Hook(MANAGED, _check_managed_policies, _load_managed_policies),
     Hook(IDENTITY, _check_identity, _name_the_administrator),
     Hook(POLICIES, _check_policies, _nothing_to_put_in_place),

@@ -73,7 +73,7 @@ def parameters_of(call: Call, environ: Environ) -> dict[str, Any]:
     What cannot be read is refused by the service itself.
     """
     model = _model(call.service)
-    if model is None or call.operation not in model.operation_names:
+    if model is None or call.operation not in model.operation_names or call.protocol not in PROTOCOL_PARSERS:
         return {}
     request = Request(dict(environ, **{"wsgi.input": io.BytesIO(body_of(environ))}))
     path_parameters = _match(call.service, request)[1] if call.protocol.startswith("rest") else {}

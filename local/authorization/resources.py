@@ -56,7 +56,7 @@ def _cost_explorer(operation: str, parameters: Parameters, place: Place) -> list
     return given or [Place(place.account_id, "us-east-1").arn("ce", f"/{operation}")]
 
 
-def _dynamodb(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _dynamodb(operation: str, parameters: Parameters, place: Place) -> list[str]:
     def table(name: str) -> str:
         return name if name.startswith("arn:") else place.arn("dynamodb", f"table/{name}")
 
@@ -69,7 +69,7 @@ def _dynamodb(operation: str, parameters: Parameters, place: Place) -> list[str]
     if "ResourceArn" in parameters:
         return [parameters["ResourceArn"]]
     if "TableName" not in parameters:
-        return ANYTHING
+        return [table("*")] if operation == "ListTables" else ANYTHING
     index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
     return [table(parameters["TableName"]) + index]
 
@@ -82,7 +82,7 @@ def _sns(operation: str, parameters: Parameters, place: Place) -> list[str]:
         return [parameters["SubscriptionArn"].rpartition(":")[0]]
     if operation == "CreateTopic":
         return [place.arn("sns", parameters.get("Name", "*"))]
-    return ANYTHING
+    return [place.arn("sns", "*")] if operation == "ListTopics" else ANYTHING
 
 
 def _sqs(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001

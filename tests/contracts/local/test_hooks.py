@@ -1,9 +1,11 @@
 """Canaries: every hook into moto still finds what it holds on to, and says so when it does not."""
 
 import pytest
+from moto import backend_index
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.responses import BaseResponse
 from moto.iam.models import IAMBackend, PolicyVersion, Role
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.organizations.models import FakeAccount, organizations_backends
 from moto.sts.models import STSBackend
 
@@ -30,6 +32,8 @@ def test_our_own_backends_answer_for_budgets_and_cost_explorer() -> None:
     [
         (hooks.STRICT, BaseResponse, "call_action"),
         (hooks.STRICT, BaseResponse, "parse_parameters"),
+        (hooks.ROUTING, DomainDispatcherApplication, "infer_service_region_host"),
+        (hooks.ROUTING, backend_index, "backend_url_patterns"),
         (hooks.MANAGED, IAMBackend, "_init_aws_policies"),
         (hooks.IDENTITY, STSBackend, "get_assumed_role_from_access_key"),
         (hooks.POLICIES, Role, "__init__"),

@@ -102,6 +102,7 @@ def test_an_action_that_is_not_called_like_its_operation(
         ("budgets", "DescribeBudgetActionsForAccount", {"AccountId": ACCOUNT}, ["*"]),
         ("budgets", "TagResource", {"ResourceARN": f"{BUDGET}/a"}, [f"{BUDGET}/a"]),
         ("ce", "GetCostForecast", {}, [f"arn:aws:ce:us-east-1:{ACCOUNT}:/GetCostForecast"]),
+        ("dynamodb", "ListTables", {}, [f"{TABLE}/*"]),
         ("dynamodb", "PutItem", {"TableName": "t"}, [f"{TABLE}/t"]),
         ("dynamodb", "Query", {"TableName": "t", "IndexName": "i"}, [f"{TABLE}/t/index/i"]),
         ("dynamodb", "BatchWriteItem", {"RequestItems": {"t": [], "u": []}}, [f"{TABLE}/t", f"{TABLE}/u"]),

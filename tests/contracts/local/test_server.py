@@ -84,6 +84,15 @@ def test_a_service_that_is_not_built_is_refused_by_name(
     assert capfd.readouterr().out == ""
 
 
+def test_an_object_is_stored_and_its_size_told(aws: EmbeddedAws) -> None:
+    s3 = a_client("s3", aws, s3={"addressing_style": "path"})
+    s3.create_bucket(Bucket="some")
+    content = bytes(range(256)) * 1000
+    s3.put_object(Bucket="some", Key="a", Body=content)
+    assert s3.head_object(Bucket="some", Key="a")["ContentLength"] == len(content)
+    assert s3.get_object(Bucket="some", Key="a")["Body"].read() == content
+
+
 def test_motos_own_control_paths_are_closed(aws: EmbeddedAws) -> None:
     connection = connect(aws)
     connection.request("POST", "/moto-api/reset")
