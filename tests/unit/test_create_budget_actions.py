@@ -271,6 +271,13 @@ def test_a_refusal_by_iam_says_that_a_new_role_takes_a_minute() -> None:
     assert caught.value.details == {"permission": "x"}
 
 
+def test_a_role_that_cannot_be_assumed_is_told_of_once() -> None:
+    denied = AccessDenied("AWS Budgets cannot assume the role.", {"permission": "sts:AssumeRole"})
+    with pytest.raises(AccessDenied) as caught:
+        attach(FakeBudgets(failing={"create_budget_action": denied}), IAM)
+    assert caught.value is denied
+
+
 def test_the_action_is_attached_although_the_others_cannot_be_read() -> None:
     fake = FakeBudgets(failing={"budget_actions_of": AccessDenied("no")})
     result = attach(fake, IAM)

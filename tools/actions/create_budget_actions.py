@@ -303,6 +303,8 @@ def _create(
     try:
         return gateways.budgets.create_budget_action(account_id, definition, tags)
     except AccessDenied as error:
+        if error.details.get("permission") == "sts:AssumeRole":
+            raise
         # IAM takes a while to let AWS Budgets see a new role; the service words this like any other refusal.
         raise AccessDenied(
             f"{error.message} If the execution role was made a moment ago, try again in a minute.",
