@@ -6,11 +6,14 @@ override comes from the SDK's own AWS_ENDPOINT_URL variables.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 if TYPE_CHECKING:
     from mypy_boto3_budgets import BudgetsClient
@@ -30,6 +33,8 @@ class Clients:
 def build_clients(*, region: str, attempts: int, read_timeout: float) -> Clients:
     """Clients that give up: `attempts` tries per call, `read_timeout` seconds per try."""
     session = boto3.Session(region_name=region)
+    for service in ("budgets", "cost-explorer"):
+        session.events.register(f"before-parse.{service}", _refuse_broken_reply)
     config = Config(
         connect_timeout=3,
         read_timeout=read_timeout,
@@ -41,3 +46,21 @@ def build_clients(*, region: str, attempts: int, read_timeout: float) -> Clients
         cost_explorer=session.client("ce", config=config),
         sts=session.client("sts", config=config),
     )
+
+
+def _refuse_broken_reply(operation_model: Any, response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Raise for a reply that was cut off, before botocore reads it as an empty one.
+
+    botocore turns a JSON body that it cannot decode into a reply without members: an account's list of
+    budgets, cut off half-way, would look like an account without budgets.
+    """
+    if response_dict["status_code"] >= 300:
+        return
+    output = operation_model.output_shape
+    body = response_dict["body"]
+    if not body and (output is None or not output.members):
+        return
+    try:
+        json.loads(body)
+    except ValueError as error:
+        raise ResponseParserError(f"{operation_model.name}: the reply ends in the middle") from error

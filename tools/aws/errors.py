@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.parsers import ResponseParserError
 
 from tools.domain.errors import (
     AccessDenied,
@@ -77,9 +78,9 @@ def aws_errors(permission: str, *, budget_name: str | None = None) -> Iterator[N
             f"AWS's own client refused the request: {error}",
             {"problems": [problem_with("request", str(error))]},
         ) from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise AwsUnavailable(
-            "AWS did not answer; the same request may succeed later.",
+            "AWS did not answer, or not to the end; the same request may succeed later.",
             {"aws_error": type(error).__name__, "permission": permission},
         ) from error
 
