@@ -18,7 +18,7 @@ from moto.core.parse import PROTOCOL_PARSERS, JSONParser
 from moto.core.responses import BaseResponse
 from moto.core.routing import get_service_router
 from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy, IAMBackend, PolicyVersion, Role
+from moto.iam.models import AWSManagedPolicy, Group, IAMBackend, PolicyVersion, Role, User
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.organizations import utils as organization_ids
 from moto.organizations.models import FakeAccount, organizations_backends
@@ -194,7 +194,7 @@ def _name_the_administrator() -> None:
 
 # Whose policies are evaluated.
 
-POLICIES = "role sessions are held to their policies"
+POLICIES = "role sessions and users are held to their policies"
 
 
 def _check_policies() -> None:
@@ -207,6 +207,11 @@ def _check_policies() -> None:
     )
     for name in of_role:
         require_function(Role, "__init__", POLICIES, f"self.{name}")
+    for holder in (User, Group):
+        for name in ("policies", "managed_policies"):
+            require_function(holder, "__init__", POLICIES, f"self.{name}")
+    require_function(User, "__init__", POLICIES, "self.access_keys")
+    require_function(Group, "__init__", POLICIES, "self.users")
     require_function(PolicyVersion, "__init__", POLICIES, "self.is_default = is_default")
     require_function(PolicyVersion, "__init__", POLICIES, "self.document = document")
     require_function(FakeAccount, "__init__", POLICIES, "self.attached_policies")

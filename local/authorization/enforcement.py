@@ -1,4 +1,4 @@
-"""The gate every call passes: it lets the administrator through and holds role sessions to their policies."""
+"""The gate every call passes: it lets the administrator through and holds others to their policies."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

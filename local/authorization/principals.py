@@ -1,4 +1,4 @@
-"""Who calls: the role session behind an access key, and every policy that speaks about it."""
+"""Who calls: the role session or user behind an access key, and every policy that speaks about it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EVERYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resou
 class Principal:
     """A caller: its account, its ARN as denials print it, and its condition keys (lower-case).
 
-    `policies` is None for whoever is not restricted: keys that belong to no role session.
+    `policies` is None for whoever is not restricted: keys that belong to no role session and no IAM user.
     `role_arn` is the assumed role's, None for others.
     """
 
@@ -36,12 +36,15 @@ class Principal:
 
 
 def principal_behind(access_key: str) -> Principal:
-    """The principal that the access key belongs to; any key that STS did not give out is the administrator's."""
+    """The principal behind the access key; a key that neither STS nor IAM gave out is the administrator's."""
     account_id = get_account_id_from(access_key)
     session = sts_backends[account_id]["aws"].get_assumed_role_from_access_key(access_key)
-    if session is None:
-        return administrator(account_id)
-    return role_session(session)
+    if session is not None:
+        return role_session(session)
+    for user in iam_backends[account_id]["aws"].users.values():
+        if any(key.access_key_id == access_key for key in user.access_keys):
+            return as_user(user)
+    return administrator(account_id)
 
 
 def administrator(account_id: str) -> Principal:
@@ -49,6 +52,26 @@ def administrator(account_id: str) -> Principal:
     arn = f"arn:aws:iam::{account_id}:user/administrator"
     context = {"aws:principalarn": arn, "aws:principalaccount": account_id, "aws:principaltype": "User"}
     return Principal(account_id, arn, None, context={**context, **_organization_keys(account_id)})
+
+
+def as_user(user: Any) -> Principal:
+    """An IAM user that moto keeps: what its own policies and those of its groups let it do.
+
+    Moto keeps no permissions boundary of users, so there is none here.
+    """
+    context: dict[str, str | Sequence[str]] = {
+        "aws:principalarn": user.arn,
+        "aws:principalaccount": user.account_id,
+        "aws:principaltype": "User",
+        "aws:userid": user.id,
+        "aws:username": user.name,
+        **{f"aws:principaltag/{tag['Key'].lower()}": tag["Value"] for tag in user.tags or []},
+        **_organization_keys(user.account_id),
+    }
+    groups = (group for group in iam_backends[user.account_id]["aws"].groups.values() if user in group.users)
+    identity = [document for holder in (user, *groups) for document in _identity_policies(holder)]
+    policies = Policies(identity, organization=service_control_policies(user.account_id))
+    return Principal(user.account_id, user.arn, policies, context=context)
 
 
 def role_session(session: Any) -> Principal:
@@ -82,8 +105,7 @@ def as_role(
         identity.append(_EVERYTHING)
     if role is not None:
         context.update({f"aws:principaltag/{tag['Key'].lower()}": tag["Value"] for tag in _tags(role)})
-        identity += [json.loads(document) for document in role.policies.values()]
-        identity += [_document(policy) for policy in role.managed_policies.values()]
+        identity += _identity_policies(role)
         if role.permissions_boundary_arn:
             boundary = _managed(account_id, role.permissions_boundary_arn)
     policies = Policies(identity, boundary, session_policy, service_control_policies(account_id))
@@ -116,6 +138,14 @@ def service_control_policies(account_id: str) -> list[list[Document]]:
             levels.insert(0, [json.loads(policy.content) for policy in attached])
         target = next((unit for unit in backend.ou if unit.id == getattr(target, "parent_id", None)), None)
     return levels
+
+
+def _identity_policies(holder: Any) -> list[Document]:
+    """The inline and managed policies of moto's role, user or group."""
+    return [
+        *(json.loads(document) for document in holder.policies.values()),
+        *(_document(policy) for policy in holder.managed_policies.values()),
+    ]
 
 
 def _organization_keys(account_id: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Role sessions are held to their policies, over HTTP and with real clients; the user's own keys are not."""
+"""Role sessions and IAM users are held to their policies, with real clients; the user's own keys are not."""
 
 import json
 from collections.abc import Callable
@@ -211,6 +211,28 @@ def test_a_trust_policy_that_names_the_role_itself_is_enough(aws: EmbeddedAws) -
     sts = a_client("sts", aws, **as_role(aws, ROLE))
     other = f"arn:aws:iam::{ACCOUNT}:role/other"
     assert outcome(lambda: sts.assume_role(RoleArn=other, RoleSessionName="test")) == "allowed"
+
+
+def test_a_user_is_held_to_its_own_policies_and_its_groups(aws: EmbeddedAws) -> None:
+    iam = a_client("iam", aws)
+    iam.create_user(UserName="anna")
+    key = iam.create_access_key(UserName="anna")["AccessKey"]
+    credentials = {
+        "aws_access_key_id": key["AccessKeyId"],
+        "aws_secret_access_key": key["SecretAccessKey"],
+    }
+    budgets = a_client("budgets", aws, **credentials)
+    assert f"User: arn:aws:iam::{ACCOUNT}:user/anna is not authorized" in outcome(
+        lambda: budgets.describe_budgets(AccountId=ACCOUNT)
+    )
+    iam.create_group(GroupName="finance")
+    iam.add_user_to_group(GroupName="finance", UserName="anna")
+    iam.put_group_policy(
+        GroupName="finance", PolicyName="reading", PolicyDocument=document(allow("budgets:ViewBudget"))
+    )
+    assert outcome(lambda: budgets.describe_budgets(AccountId=ACCOUNT)) == "allowed"
+    iam.attach_user_policy(UserName="anna", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
+    assert "explicit deny" in outcome(lambda: budgets.describe_budgets(AccountId=ACCOUNT))
 
 
 def test_what_moto_would_ignore_in_a_session_is_refused(aws: EmbeddedAws) -> None:

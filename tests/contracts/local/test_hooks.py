@@ -4,7 +4,7 @@ import pytest
 from moto import backend_index
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.responses import BaseResponse
-from moto.iam.models import IAMBackend, PolicyVersion, Role
+from moto.iam.models import Group, IAMBackend, PolicyVersion, Role
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.organizations.models import FakeAccount, organizations_backends
 from moto.sts.models import STSBackend
@@ -37,6 +37,7 @@ def test_our_own_backends_answer_for_budgets_and_cost_explorer() -> None:
         (hooks.MANAGED, IAMBackend, "_init_aws_policies"),
         (hooks.IDENTITY, STSBackend, "get_assumed_role_from_access_key"),
         (hooks.POLICIES, Role, "__init__"),
+        (hooks.POLICIES, Group, "__init__"),
         (hooks.POLICIES, PolicyVersion, "__init__"),
         (hooks.ACCOUNTS, FakeAccount, "__init__"),
         (hooks.ACCOUNTS, organizations_backends, "master_accounts"),
