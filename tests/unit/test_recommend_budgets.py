@@ -1,0 +1,340 @@
+"""recommend_budgets: what it reads, what it recommends and what it says about the rest."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.builders import NOW, a_budget
+from tests.fakes import FakeBudgets, FakeCostExplorer, gateways_with
+from tools.actions.create_budget import create_budget
+from tools.actions.recommend_budgets import RecommendBudgetsResult, recommend_budgets
+from tools.domain.budget_types import BudgetTypeName
+from tools.domain.commitments import CommitmentMonth
+from tools.domain.errors import AccessDenied, DataUnavailable, InvalidParameters
+from tools.domain.periods import add_months
+from tools.domain.scope import scope_by
+
+REDSHIFT = "Amazon Redshift"
+SAGEMAKER = "Amazon SageMaker"
+OCTOBER = date(2026, 10, 1)
+
+
+def by_month(*amounts: str | int, last: date = date(2026, 9, 1)) -> dict[date, Decimal]:
+    """Amounts of consecutive months up to the last."""
+    first = add_months(last, 1 - len(amounts))
+    return {add_months(first, index): Decimal(amount) for index, amount in enumerate(amounts)}
+
+
+def commitments(*percents: int) -> list[CommitmentMonth]:
+    return [CommitmentMonth(month, percent) for month, percent in by_month(*percents).items()]
+
+
+def spending(**amounts: dict[date, Decimal]) -> FakeCostExplorer:
+    return FakeCostExplorer(
+        amounts={"SERVICE": {f"Amazon {name}": by_month for name, by_month in amounts.items()}}
+    )
+
+
+def recommended(
+    cost_explorer: FakeCostExplorer | None = None,
+    *,
+    budgets: FakeBudgets | None = None,
+    now: datetime = NOW,
+    **parameters: Any,
+) -> RecommendBudgetsResult:
+    gateways = gateways_with(
+        fake_budgets=budgets,
+        cost_explorer=cost_explorer or spending(Redshift=by_month(*[1000] * 12)),
+        now=now,
+    )
+    found = recommend_budgets.run(parameters, gateways)
+    assert isinstance(found, RecommendBudgetsResult)
+    return found
+
+
+def test_every_service_above_the_minimum_gets_a_budget_the_dearest_first() -> None:
+    found = recommended(
+        spending(SageMaker=by_month(*[50] * 6), Redshift=by_month(*[1000] * 12), Small=by_month(*[2] * 12))
+    )
+    assert [each.filter for each in found.recommendations] == [
+        {"service_filter": REDSHIFT},
+        {"service_filter": SAGEMAKER},
+    ]
+    assert found.below_minimum.scopes == 1
+    assert found.below_minimum.monthly_spend.amount == 2
+
+
+def test_the_open_month_never_counts() -> None:
+    months = by_month(*[100] * 3) | {OCTOBER: Decimal(9_000_000)}
+    [found] = recommended(spending(Redshift=months)).recommendations
+    assert (found.months_used, found.last_month) == (3, "2026-09")
+    assert found.limit.amount < 200
+
+
+def test_a_service_that_began_in_mid_lookback_has_fewer_months() -> None:
+    [found] = recommended(spending(Redshift=by_month(*[100] * 5))).recommendations
+    assert (found.months_used, found.first_month) == (5, "2026-05")
+
+
+def test_the_lookback_narrows_what_is_read() -> None:
+    [found] = recommended(spending(Redshift=by_month(*[100] * 12)), lookback_months=4).recommendations
+    assert found.months_used == 4
+
+
+def test_a_service_that_ended_is_named_and_not_recommended() -> None:
+    found = recommended(spending(Redshift=by_month(500, 500, 500, last=date(2026, 6, 1))))
+    assert found.recommendations == []
+    assert [(each.scope, each.reason) for each in found.skipped] == [
+        ("Service Amazon Redshift", "it ended: nothing was spent after 2026-06")
+    ]
+
+
+def test_too_little_history_gives_a_marked_starting_limit() -> None:
+    [found] = recommended(spending(Redshift=by_month(100, 120))).recommendations
+    assert (found.is_starting_limit, found.method, found.interval) == (True, "starting", None)
+
+
+def test_an_account_that_spent_nothing_is_told_so() -> None:
+    found = recommended(FakeCostExplorer())
+    assert found.recommendations == []
+    assert "Nothing was spent or used" in found.notes[0]
+
+
+@pytest.mark.parametrize("budget_type", list(BudgetTypeName))
+@pytest.mark.parametrize("email", [None, "finops@example.com"])
+def test_the_request_is_one_that_create_budget_takes_unchanged(
+    budget_type: BudgetTypeName, email: str | None
+) -> None:
+    explorer = everything()
+    gateways = gateways_with(cost_explorer=explorer)
+    parameters: dict[str, Any] = {"budget_types": [budget_type]}
+    if email is not None:
+        parameters["notification_email"] = email
+    found = recommend_budgets.run(parameters, gateways)
+    assert isinstance(found, RecommendBudgetsResult)
+    assert found.recommendations
+    for each in found.model_dump(mode="json")["recommendations"]:
+        created = create_budget.run(each["create_budget"]["parameters"], gateways).model_dump(mode="json")
+        assert created["created"]
+        assert created["budget"]["scope"] == each["scope"]
+        assert created["budget"]["limit"] == each["limit"]
+        told = [
+            (watch["type"], Decimal(watch["threshold"]["amount"]))
+            for watch in created["budget"]["notifications"]
+        ]
+        suggested = [(watch["type"], watch["threshold_percent"]) for watch in each["suggested_notifications"]]
+        assert told == (suggested if email is not None else [])
+
+
+def everything() -> FakeCostExplorer:
+    """Something to recommend for each of the six types."""
+    explorer = spending(Redshift=by_month(*[1000] * 12))
+    explorer.amounts["USAGE_TYPE"] = {"BoxUsage:m5.large": by_month(*[744] * 12)}
+    explorer.usage_costs = {"BoxUsage:m5.large": by_month(*[70] * 12)}
+    explorer.units = {"BoxUsage:m5.large": "Hrs"}
+    explorer.commitments = {
+        (BudgetTypeName.RI_UTILIZATION, REDSHIFT): commitments(*[90] * 6),
+        (BudgetTypeName.RI_COVERAGE, REDSHIFT): commitments(*[70] * 6),
+        (BudgetTypeName.SAVINGS_PLANS_UTILIZATION, None): commitments(*[97] * 6),
+        (BudgetTypeName.SAVINGS_PLANS_COVERAGE, None): commitments(*[77] * 6),
+    }
+    return explorer
+
+
+def test_pages_are_counted_once_and_priced() -> None:
+    found = recommended(everything(), budget_types=list(BudgetTypeName))
+    # One page each for services, quantities, their costs and the four kinds of commitments.
+    assert (found.cost_explorer.pages, found.cost_explorer.price.amount) == (7, Decimal("0.07"))
+
+
+def test_usage_is_counted_in_its_unit_and_ranked_by_what_it_costs() -> None:
+    found = recommended(everything(), budget_types=["USAGE", "COST"])
+    assert [(each.budget_type, each.limit.unit) for each in found.recommendations] == [
+        ("COST", "USD"),
+        ("USAGE", "Hrs"),
+    ]
+
+
+def test_usage_in_several_units_is_skipped() -> None:
+    explorer = everything()
+    explorer.units = {"BoxUsage:m5.large": "N/A"}
+    found = recommended(explorer, budget_types=["USAGE"])
+    assert found.recommendations == []
+    assert "no one unit" in found.skipped[0].reason
+
+
+def test_commitments_the_account_does_not_have_are_noted() -> None:
+    found = recommended(budget_types=["SAVINGS_PLANS_COVERAGE", "RI_COVERAGE"])
+    assert found.recommendations == []
+    assert "SAVINGS_PLANS_COVERAGE: the account had no such commitments in these months." in found.notes
+    assert (
+        "RI_COVERAGE of Amazon Redshift: the account had no such commitments in these months." in found.notes
+    )
+
+
+def test_commitments_that_ran_out_are_skipped() -> None:
+    explorer = everything()
+    explorer.commitments[BudgetTypeName.RI_COVERAGE, REDSHIFT] = commitments(*[70] * 6)[:-2]
+    found = recommended(explorer, budget_types=["RI_COVERAGE"])
+    assert found.recommendations == []
+    assert "no commitments since 2026-07" in found.skipped[0].reason
+
+
+def test_a_commitment_read_that_is_denied_is_said_and_the_rest_stands() -> None:
+    explorer = everything()
+    explorer.failing["commitment_percentages"] = AccessDenied("IAM refuses ce:GetReservationUtilization")
+    found = recommended(explorer, budget_types=["COST", "RI_UTILIZATION"])
+    assert len(found.recommendations) == 1
+    assert [each.part for each in found.incomplete] == ["RI_UTILIZATION of Amazon Redshift"]
+
+
+def test_existing_budgets_that_cannot_be_read_leave_the_recommendations_standing() -> None:
+    budgets = FakeBudgets(failing={"list_budgets": AccessDenied("IAM refuses budgets:ViewBudget")})
+    found = recommended(budgets=budgets)
+    assert [each.part for each in found.incomplete] == ["existing budgets"]
+    assert found.recommendations[0].existing_budget is None
+
+
+def test_the_existing_budget_of_the_scope_is_compared_and_its_name_is_taken() -> None:
+    budget = a_budget("Amazon-Redshift-Monthly", limit=200, scope=scope_by("Service", REDSHIFT))
+    [found] = recommended(budgets=FakeBudgets(budgets={budget.name: budget})).recommendations
+    assert found.existing_budget is not None
+    assert (found.existing_budget.verdict, found.existing_budget.name) == ("TOO_LOW", budget.name)
+    assert found.create_budget.parameters["budget_name"] == "Amazon-Redshift-Monthly-2"
+
+
+def test_without_data_the_action_ends_with_that_error() -> None:
+    explorer = FakeCostExplorer(failing={"monthly_amounts": DataUnavailable("no data yet")})
+    with pytest.raises(DataUnavailable):
+        recommended(explorer)
+
+
+@pytest.mark.parametrize("group_by", ["TAG", "COST_CATEGORY"])
+def test_a_tag_or_category_needs_its_key(group_by: str) -> None:
+    with pytest.raises(InvalidParameters, match="group_key: is required") as caught:
+        recommended(group_by=group_by)
+    assert "allowed" in caught.value.details["problems"][0]
+
+
+def test_a_key_without_a_tag_is_refused() -> None:
+    with pytest.raises(InvalidParameters, match="group_key: means nothing"):
+        recommended(group_key="team")
+
+
+def test_an_address_that_is_none_is_refused_before_anything_is_read() -> None:
+    explorer = FakeCostExplorer()
+    with pytest.raises(InvalidParameters, match="not an e-mail address"):
+        recommended(explorer, notification_email="nobody")
+    assert explorer.reads == []
+
+
+def test_lines_without_the_tag_are_said_because_no_filter_names_them() -> None:
+    explorer = FakeCostExplorer(
+        amounts={"team": {"team$data": by_month(*[100] * 6), "team$": by_month(*[30] * 6)}}
+    )
+    found = recommended(explorer, group_by="TAG", group_key="team")
+    assert [each.filter for each in found.recommendations] == [{"tags": "user:team$data"}]
+    assert "$180.00 in 6 months" in found.skipped[0].reason
+
+
+def test_another_account_is_read_narrowed_and_named_in_the_request() -> None:
+    explorer = spending(Redshift=by_month(*[100] * 6))
+    [found] = recommended(explorer, account_id="210000000001").recommendations
+    assert explorer.narrowed_to == ["210000000001"]
+    assert found.create_budget.parameters["account_id"] == "210000000001"
+
+
+def test_the_own_account_is_not_narrowed() -> None:
+    explorer = spending(Redshift=by_month(*[100] * 6))
+    recommended(explorer)
+    assert explorer.narrowed_to == [None]
+
+
+def rows(service: str, amounts: dict[date, Decimal]) -> list[dict[str, Any]]:
+    return [
+        {"service": service, "month": f"{month:%Y-%m}", "amount": str(amount)}
+        for month, amount in amounts.items()
+    ]
+
+
+def test_costs_the_caller_brings_are_used_instead_of_reading() -> None:
+    explorer = FakeCostExplorer()
+    found = recommended(explorer, cost_data=rows(REDSHIFT, by_month(*[100] * 6)))
+    assert (found.source, found.cost_explorer.pages, explorer.reads) == ("cost_data", 0, [])
+    assert found.recommendations[0].months_used == 6
+
+
+def test_a_service_by_another_name_is_taken_for_the_one_that_cost_explorer_knows() -> None:
+    found = recommended(cost_data=rows("S3", by_month(*[100] * 6)))
+    assert found.recommendations[0].filter == {"service_filter": "Amazon Simple Storage Service"}
+    assert "'S3' is taken for 'Amazon Simple Storage Service'" in found.notes[-1]
+
+
+def test_old_costs_are_used_up_to_their_own_end() -> None:
+    found = recommended(cost_data=rows(REDSHIFT, by_month(*[100] * 6, last=date(2023, 9, 1))))
+    assert found.recommendations[0].last_month == "2023-09"
+    assert any("cost_data ends with 2023-09" in each for each in found.notes)
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    given = rows(REDSHIFT, by_month(*range(100, 700, 50))) + rows(SAGEMAKER, by_month(*[90, 80, 110]))
+    forth, back = recommended(cost_data=given), recommended(cost_data=given[::-1])
+    assert forth == back
+
+
+def test_text_changes_no_number_and_cost_explorer_is_asked() -> None:
+    found = recommended(cost_data="we expect more", optimization_data="we will save")
+    assert found.source == "Cost Explorer"
+    assert found.recommendations == recommended().recommendations
+    assert found.context == ["we expect more", "we will save"]
+    assert len(found.unused) == 2
+
+
+def test_a_claimed_saving_lowers_the_recommendation_visibly() -> None:
+    claim = {"service": REDSHIFT, "monthly_savings": 400, "probability": 0.5, "source": "rightsizing"}
+    [found] = recommended(optimization_data=[claim]).recommendations
+    assert found.optimization is not None
+    assert found.optimization.before.amount == 1050
+    assert found.optimization.after.amount == 850
+    assert found.limit.amount == 850
+    assert found.optimization.savings[0].claimed_by == "rightsizing"
+
+
+def test_a_saving_on_a_service_without_recommendation_is_said_to_be_unused() -> None:
+    found = recommended(optimization_data=[{"service": SAGEMAKER, "monthly_savings": 400}])
+    assert found.recommendations[0].optimization is None
+    assert "no cost budget is recommended for 'Amazon SageMaker'" in found.unused[0].reason
+
+
+def test_savings_on_any_service_lower_the_total() -> None:
+    explorer = FakeCostExplorer(amounts={"": {"": by_month(*[1000] * 12)}})
+    [found] = recommended(
+        explorer, group_by="TOTAL", optimization_data=[{"service": SAGEMAKER, "monthly_savings": 100}]
+    ).recommendations
+    assert found.limit.amount < 1000
+    assert found.filter == {}
+
+
+def test_a_longer_lookback_than_the_account_keeps_says_what_is_allowed() -> None:
+    refused = InvalidParameters(
+        "refused", {"aws_message": "You haven't enabled historical data beyond 14 months."}
+    )
+    explorer = FakeCostExplorer(failing={"monthly_amounts": refused})
+    with pytest.raises(InvalidParameters, match="beyond 14 months") as caught:
+        recommended(explorer, lookback_months=24)
+    assert caught.value.details["problems"][0]["parameter"] == "lookback_months"
+
+
+def test_in_the_first_days_of_a_month_the_last_one_may_still_change() -> None:
+    found = recommended(now=datetime(2026, 10, 2, tzinfo=UTC))
+    assert any("may still correct" in each for each in found.notes)
+
+
+@pytest.mark.parametrize("probability", [0, 0.6])
+def test_a_breach_probability_out_of_bounds_is_refused(probability: float) -> None:
+    with pytest.raises(InvalidParameters, match="target_breach_probability"):
+        recommended(target_breach_probability=probability)
