@@ -62,8 +62,10 @@ def refresh(store: Store, moment: datetime) -> None:
 
 def post(store: Store) -> None:
     """Deliver what is waiting, outside the lock: a subscriber may call AWS Budgets in turn."""
-    while store.outbox:
-        deliver(store.outbox.pop(0), store)
+    with LOCK:
+        waiting, store.outbox = store.outbox, []
+    for message in waiting:
+        deliver(message, store)
 
 
 def _evaluate_notification(

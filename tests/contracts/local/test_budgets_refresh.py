@@ -1,5 +1,6 @@
 """AWS Budgets: figures, alerts and what a new period brings."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -279,6 +280,34 @@ def test_a_topic_encrypted_with_sns_own_key_hears_nothing(
     create(budgets, a_budget(), watched(None, topic(TOPIC)))
     aws.world.clock.advance(REFRESH)
     assert (read(), len(inbox.undelivered())) == ([], 1)
+
+
+def test_a_topic_encrypted_with_a_key_for_budgets_is_published_to(
+    aws: EmbeddedAws, budgets: Any, clients: Clients
+) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "budgets.amazonaws.com"},
+        "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
+        "Resource": "*",
+    }
+    kms = clients("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    read = make_topic(clients, KmsMasterKeyId=key)
+    spend_on(aws, TODAY, "90")
+    create(
+        budgets,
+        a_budget(),
+        watched(a_notification(80), topic(TOPIC)),
+        watched(a_notification(95), topic(TOPIC)),
+    )
+    aws.world.clock.advance(REFRESH)
+    assert (read(), len(inbox.undelivered())) == ([], 1)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+    spend_on(aws, TODAY, "9")
+    aws.world.clock.advance(REFRESH)
+    assert (len(read()), len(inbox.undelivered())) == (1, 1)
 
 
 def test_a_topic_that_is_not_there_hears_nothing(aws: EmbeddedAws, budgets: Any) -> None:
