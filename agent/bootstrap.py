@@ -23,11 +23,12 @@ def build_agent(settings: Settings) -> BudgetAgent:
 
 def build_gateways(settings: Settings, clients: Clients) -> Gateways:
     """The gateways on AWS."""
+    identity = _identity(settings, clients)
     return Gateways(
-        budgets=AwsBudgets(clients.budgets),
+        budgets=AwsBudgets(clients.budgets, identity.account_id),
         cost_explorer=AwsCostExplorer(clients.cost_explorer),
         clock=_clock(settings, clients),
-        identity=_identity(settings, clients),
+        identity=identity,
     )
 
 

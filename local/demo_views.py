@@ -18,6 +18,9 @@ from rich.text import Text
 from local.imports.imported import Imported
 
 BAR_WIDTH = 16
+WIDE = 120
+"""Columns from which on a table shows everything; on narrower terminals it shows what matters most."""
+
 _STATUS_STYLE = {
     "BREACHED": "bold red",
     "FORECASTED_BREACH": "yellow",
@@ -47,9 +50,9 @@ def show_exchange(console: Console, title: str, request: Any, reply: Data) -> Ex
     """Show one request with its reply."""
     console.print()
     console.rule(f"[bold]{title}[/]", align="left", style="blue")
-    console.print(Padding(JSON(json.dumps(request), indent=None), (0, 2)))
+    console.print(Padding(Text(json.dumps(request), style="cyan", overflow="fold"), (0, 2)))
     view = _error_view if reply["status"] == "error" else _VIEWS.get(str(reply["action"]), _plain_view)
-    console.print(Padding(view(reply["data"]), (1, 2, 0, 2)))
+    console.print(Padding(view(reply["data"], console.width >= WIDE), (1, 2, 0, 2)))
     for missing in reply["data"].get("incomplete", ()):
         console.print(f"  [yellow]not read:[/] {missing['part']}: {missing['reason']}")
     colour = "green" if reply["status"] == "success" else "red"
@@ -86,21 +89,19 @@ def show_summary(console: Console, shown: Iterable[Exchange], seconds: float) ->
     )
 
 
-def _analysis(data: Data) -> RenderableType:
+def _analysis(data: Data, wide: bool) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("budget", "status"):
-        table.add_column(name, no_wrap=True)
-    for name in ("limit", "actual", "forecast"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("budget", no_wrap=wide, overflow="fold")
+    for name in ("status", "limit", "actual", "forecast") if wide else ("limit", "actual"):
+        table.add_column(name, justify="left" if name == "status" else "right", no_wrap=True)
     table.add_column("used, │ marks the day", no_wrap=True)
     for each in data["budgets"]:
         status = each["budget_status"] or "UNKNOWN"
+        words = Text(status.lower().replace("_", " "), style=_STATUS_STYLE.get(status, "dim"))
+        limit, actual = _amount(each["limit"]), _amount(each["actual_spend"])
         table.add_row(
             each["name"],
-            Text(status.lower().replace("_", " "), style=_STATUS_STYLE.get(status, "dim")),
-            _amount(each["limit"]),
-            _amount(each["actual_spend"]),
-            _amount(each["forecasted_spend"]),
+            *([words, limit, actual, _amount(each["forecasted_spend"])] if wide else [limit, actual]),
             _bar(each["utilization_percent"], each["target_percent"] or each["elapsed_percent"], status),
         )
     return Group(_insights(data["insights"]), Text(), table)
@@ -113,10 +114,12 @@ def _insights(insights: Iterable[Data]) -> RenderableType:
     return table
 
 
-def _monitoring(data: Data) -> RenderableType:
+def _monitoring(data: Data, wide: bool) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("severity", "budget", "what", "threshold", "past by", "since", "next step"):
-        table.add_column(name, no_wrap=name != "next step")
+    for name in ("severity", "budget", "what", "threshold", "past by", "since"):
+        table.add_column(name, no_wrap=wide, overflow="fold")
+    if wide:
+        table.add_column("next step")
     for each in data["crossings"]:
         about = "~" if each["since_is_estimated"] else ""
         table.add_row(
@@ -126,29 +129,32 @@ def _monitoring(data: Data) -> RenderableType:
             _amount(each["threshold"]),
             _amount(each["past_by"]),
             f"{about}{each['since']}" if each["since"] else "",
-            each["next_step"],
+            *([each["next_step"]] if wide else []),
         )
     return Group(Text(data["sentence"], style="bold"), Text(), table)
 
 
-def _recommendations(data: Data) -> RenderableType:
+def _recommendations(data: Data, wide: bool) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("scope")
-    for name in ("limit", "expected", "interval"):
+    for name in ("limit", "expected"):
         table.add_column(name, justify="right", no_wrap=True)
-    for name in ("months", "trend", "volatility"):
-        table.add_column(name, justify="right")
+    for name in ("interval", "months", "trend", "volatility") if wide else ():
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("existing budget")
     for each in data["recommendations"]:
         interval = each["interval"]
-        table.add_row(
-            each["scope"],
-            Text(_amount(each["limit"]), style="yellow" if each["is_starting_limit"] else "bold"),
-            _amount(each["expected_spend"]),
+        evidence = [
             f"{_amount(interval['low'])} … {_amount(interval['high'])}" if interval else "starting limit",
             str(each["months_used"]),
             _signed(each["trend_percent"]),
             _percent(each["volatility_percent"]),
+        ]
+        table.add_row(
+            each["scope"],
+            Text(_amount(each["limit"]), style="yellow" if each["is_starting_limit"] else "bold"),
+            _amount(each["expected_spend"]),
+            *(evidence if wide else []),
             _existing(each["existing_budget"]),
         )
     cost = data["cost_explorer"]
@@ -156,7 +162,7 @@ def _recommendations(data: Data) -> RenderableType:
     lines = [
         *(f"skipped: {each['scope']}: {each['reason']}" for each in data["skipped"]),
         f"{below['scopes']} scopes below the minimum, together {_amount(below['monthly_spend'])} a month",
-        f"Cost Explorer: {cost['pages']} pages, {_amount(cost['price'])}",
+        f"Cost Explorer pages read: {cost['pages']}, for {_amount(cost['price'])}",
         *data["notes"],
     ]
     first = [Text(each["rationale"], style="italic") for each in data["recommendations"][:1]]
@@ -170,7 +176,7 @@ def _existing(existing: Data | None) -> Text:
     return Text(f"{existing['name']} {existing['verdict'].lower().replace('_', ' ')}", style=style)
 
 
-def _created_budget(data: Data) -> RenderableType:
+def _created_budget(data: Data, _: bool) -> RenderableType:
     budget = data["budget"]
     watched = ", ".join(
         f"{each['threshold']['amount']}{'%' if each['threshold']['unit'] == 'PERCENTAGE' else ''} "
@@ -188,7 +194,7 @@ def _created_budget(data: Data) -> RenderableType:
     )
 
 
-def _created_action(data: Data) -> RenderableType:
+def _created_action(data: Data, _: bool) -> RenderableType:
     action = data["budget_action"]
     threshold = action["threshold"]
     targets = [
@@ -225,10 +231,10 @@ def _facts(facts: Mapping[str, str], data: Data) -> RenderableType:
     return Group(table, *_warnings(data))
 
 
-def _performance(data: Data) -> RenderableType:
+def _performance(data: Data, wide: bool) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("period")
-    for name in ("limit", "actual", "variance"):
+    for name in ("limit", "actual", "variance") if wide else ("limit", "actual"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("used", no_wrap=True)
     table.add_column("")
@@ -239,16 +245,16 @@ def _performance(data: Data) -> RenderableType:
         table.add_row(
             each["start"][:10],
             _amount(each["limit"]),
-            _amount(each["actual"]),
-            _amount(each["variance"]),
+            _amount(each["actual_spend"]),
+            *([_amount(each["variance"])] if wide else []),
             _bar(each["utilization_percent"], None, status),
             Text("open" if each["is_current"] else words, style=_STATUS_STYLE.get(status, "dim")),
         )
     notes = [Text(note, style="dim") for note in data["notes"]]
-    return Group(Text(data["sentence"], style="bold"), Text(), table, *notes)
+    return Group(Text(data["summary"]["sentence"], style="bold"), Text(), table, *notes)
 
 
-def _error_view(data: Data) -> RenderableType:
+def _error_view(data: Data, _: bool) -> RenderableType:
     error = data["error"]
     table = Table.grid(padding=(0, 2))
     for each in error["details"].get("problems", ()):
@@ -260,7 +266,7 @@ def _error_view(data: Data) -> RenderableType:
     )
 
 
-def _plain_view(data: Data) -> RenderableType:
+def _plain_view(data: Data, _: bool) -> RenderableType:
     return JSON(json.dumps(data))
 
 
@@ -302,7 +308,7 @@ def _bar(percent: float | None, mark: float | None, status: str) -> Text:
     return bar + Text(f" {percent:>6.1f} %")
 
 
-_VIEWS: Mapping[str, Callable[[Data], RenderableType]] = {
+_VIEWS: Mapping[str, Callable[[Data, bool], RenderableType]] = {
     "analyze_budgets": _analysis,
     "monitor_budgets": _monitoring,
     "recommend_budgets": _recommendations,

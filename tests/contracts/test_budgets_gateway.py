@@ -38,7 +38,7 @@ def budgets(request: pytest.FixtureRequest) -> BudgetsGateway:
     if request.param == "fake":
         return FakeBudgets()
     begin("empty")
-    return AwsBudgets(clients().budgets)
+    return AwsBudgets(clients().budgets, ACCOUNT)
 
 
 @pytest.fixture(params=["fake", "embedded AWS"])
@@ -47,7 +47,7 @@ def budgets_of_the_company(request: pytest.FixtureRequest) -> BudgetsGateway:
     if request.param == "fake":
         return FakeBudgets()
     begin("company")
-    return AwsBudgets(clients().budgets)
+    return AwsBudgets(clients().budgets, ACCOUNT)
 
 
 def definition(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
 
 from tools.aws.errors import aws_errors
@@ -52,8 +53,9 @@ _LARGEST_ITEM_PAGE = 100
 class AwsBudgets:
     """AWS Budgets through boto3."""
 
-    def __init__(self, client: BudgetsClient) -> None:
+    def __init__(self, client: BudgetsClient, own_account_id: str) -> None:
         self._client = client
+        self._own_account_id = own_account_id
 
     def list_budgets(self, account_id: str) -> list[Budget]:
         """All budgets, 1,000 a page. An account without budgets answers without the list itself."""
@@ -68,7 +70,7 @@ class AwsBudgets:
 
     def get_budget(self, account_id: str, name: str) -> Budget:
         """One budget; without ShowFilterExpression its filter would be hidden."""
-        with aws_errors(VIEW, budget_name=name):
+        with self._errors(VIEW, account_id, name):
             response = self._client.describe_budget(
                 AccountId=account_id, BudgetName=name, ShowFilterExpression=True
             )
@@ -138,7 +140,7 @@ class AwsBudgets:
     ) -> None:
         """CreateBudget with notifications and tags in one call: AWS creates all of it or nothing."""
         request = self.create_budget_request(account_id, definition, notifications, tags)
-        with aws_errors(MODIFY, budget_name=definition.name):
+        with self._errors(MODIFY, account_id, definition.name):
             self._client.create_budget(**request)
 
     def create_budget_request(
@@ -175,7 +177,7 @@ class AwsBudgets:
     ) -> str:
         """CreateBudgetAction; needs iam:PassRole for the execution role as well."""
         request = self.create_budget_action_request(account_id, definition, tags)
-        with aws_errors(CREATE_ACTION, budget_name=definition.budget_name):
+        with self._errors(CREATE_ACTION, account_id, definition.budget_name):
             return self._client.create_budget_action(**request)["ActionId"]
 
     def create_budget_action_request(
@@ -205,12 +207,18 @@ class AwsBudgets:
             # The notification went away between the two calls; a notification lives only by its subscribers.
             return ()
 
+    def _errors(
+        self, permission: str, account_id: str, budget_name: str | None
+    ) -> AbstractContextManager[None]:
+        foreign = None if account_id == self._own_account_id else account_id
+        return aws_errors(permission, budget_name=budget_name, foreign_account_id=foreign)
+
     def _pages(
         self, operation: str, permission: str, *, budget_name: str | None = None, **request: Any
     ) -> Iterator[Mapping[str, Any]]:
         call = getattr(self._client, operation)
         while True:
-            with aws_errors(permission, budget_name=budget_name):
+            with self._errors(permission, request["AccountId"], budget_name):
                 page = call(**request)
             yield page
             token = page.get("NextToken")

@@ -71,7 +71,9 @@ class AwsCostExplorer:
                 for group, figure in _figures(result, metric, grouped=group_by is not None):
                     before = amounts[group].get(month, Decimal(0))
                     amounts[group][month] = before + Decimal(figure["Amount"])
-                    units[group] = figure["Unit"] if units.get(group, figure["Unit"]) == figure["Unit"] else MIXED
+                    units[group] = (
+                        figure["Unit"] if units.get(group, figure["Unit"]) == figure["Unit"] else MIXED
+                    )
         return CostRead(amounts, units, pages)
 
     def daily_amounts(

@@ -64,15 +64,18 @@ _UNASSUMABLE_ROLE = re.compile(r"permission required to assume \[ExecutionRole: 
 
 
 @contextmanager
-def aws_errors(permission: str, *, budget_name: str | None = None) -> Iterator[None]:
+def aws_errors(
+    permission: str, *, budget_name: str | None = None, foreign_account_id: str | None = None
+) -> Iterator[None]:
     """Raise our errors for AWS's, with what to do next.
 
-    `permission` is the IAM action the call needs, named when AWS denies it and does not say so itself.
+    `permission` is the IAM action the call needs, named when AWS denies it and does not say so itself;
+    `foreign_account_id` is the account that was asked when it is not the agent's own.
     """
     try:
         yield
     except ClientError as error:
-        raise _translated(error.response, permission, budget_name) from error
+        raise _translated(error.response, permission, budget_name, foreign_account_id) from error
     except ParamValidationError as error:
         raise InvalidParameters(
             f"AWS's own client refused the request: {error}",
@@ -85,7 +88,9 @@ def aws_errors(permission: str, *, budget_name: str | None = None) -> Iterator[N
         ) from error
 
 
-def _translated(response: Mapping[str, Any], permission: str, budget_name: str | None) -> BudgetAgentError:
+def _translated(
+    response: Mapping[str, Any], permission: str, budget_name: str | None, foreign_account_id: str | None
+) -> BudgetAgentError:
     code = response.get("Error", {}).get("Code", "Unknown")
     # Budgets carries its text in `Message`, Cost Explorer and others in `message`; botocore reads both into Error.
     text = response.get("Error", {}).get("Message") or response.get("Message") or ""
@@ -103,7 +108,8 @@ def _translated(response: Mapping[str, Any], permission: str, budget_name: str |
         found = _DENIED_PERMISSION.search(text)
         needed = found["permission"] if found else permission
         return AccessDenied(
-            f"IAM refuses {needed}: {text or 'no reason given'} Allow {needed} to the agent's role.",
+            f"AWS refuses {needed}: {text.rstrip('.') or 'no reason given'}. "
+            + _way_in(needed, foreign_account_id),
             {**details, "permission": needed},
         )
     if code in _CREDENTIALS:
@@ -131,3 +137,12 @@ def _translated(response: Mapping[str, Any], permission: str, budget_name: str |
     if status >= 500 or code in {"InternalErrorException", "ServiceUnavailable", "InternalFailure"}:
         return AwsUnavailable("AWS answered with a fault of its own; retry in a few minutes.", details)
     return InternalError(f"AWS answered with an error the agent does not know: {code}", details)
+
+
+def _way_in(permission: str, foreign_account_id: str | None) -> str:
+    if foreign_account_id is None:
+        return f"Allow {permission} to the agent's role."
+    return (
+        f"AWS Budgets answers only for the caller's own account: run the agent in {foreign_account_id}, or "
+        "narrow a budget of this account to it with linked_accounts."
+    )
