@@ -7,6 +7,7 @@ from moto.core.responses import ActionResult
 from local.budgets.budget import Budget
 from local.budgets.errors import duplicate, quota_exceeded
 from local.budgets.history import history_entry, history_head, history_periods
+from local.budgets.notifications import check_notification
 from local.budgets.paging import page
 from local.budgets.request import BudgetsRequest
 from local.budgets.rules.actions import check_budget_takes_actions
@@ -48,6 +49,8 @@ class BudgetOperations(BudgetsRequest):
         settings = self._accept(given)
         if budget.actions:
             check_budget_takes_actions(settings)
+        for notification in budget.notifications:
+            check_notification(notification.describe(), settings["BudgetType"])
         budget.change(settings, self.store.meter(), self.now)
 
     def delete_budget(self) -> None:

@@ -7,8 +7,7 @@ from local.authorization.evaluation import Permission, decide
 from local.authorization.principals import as_role, find_role
 from local.authorization.trust import trusts
 from local.budgets.errors import access_denied, invalid_parameter
-
-SERVICE = "budgets.amazonaws.com"
+from local.budgets.resource_policies import SERVICE
 
 
 def check_execution_role(role_arn: str, account_id: str, budget_name: str) -> None:

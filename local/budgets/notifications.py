@@ -1,6 +1,6 @@
 """Notifications of a budget: a threshold that is watched, and who is told about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -68,7 +68,7 @@ class Notifications:
         self._held: list[Notification] = []
         self._made = 0
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Notification]:
         return iter(self._held)
 
     def __len__(self) -> int:

@@ -30,7 +30,8 @@ COMMITMENT_COST_TYPES = {name: name == "IncludeSubscription" for name in DEFAULT
 
 def complete_filters(budget: Mapping[str, Any], *, is_management_account: bool) -> dict[str, Any]:
     """The members that say which costs count, as stored. Raises Refused for what AWS would not accept."""
-    new = [name for name in NEW if budget.get(name)]
+    # An empty expression is an expression without a root; empty lists and maps filter nothing.
+    new = [name for name in NEW if budget.get(name) or (name == "FilterExpression" and name in budget)]
     old = [name for name in LEGACY if budget.get(name)]
     if new and old:
         raise invalid_budget(
@@ -82,7 +83,7 @@ def _new_filters(budget: Mapping[str, Any]) -> dict[str, Any]:
         if metrics[0] not in supported:
             raise invalid_budget(f"{metrics[0]} is not in the supported metric set: [{', '.join(supported)}]")
         stored["Metrics"] = list(metrics)
-    if expression:
+    if expression is not None:
         check_expression(expression)
         stored["FilterExpression"] = expression
     return stored

@@ -3,17 +3,17 @@
 import json
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import awscli
 import pytest
 
 from local.server import EmbeddedAws
 from tests.contracts.local.aws_program import Shell
 from tests.contracts.local.worlds import ACCOUNT
 
-EXAMPLES = Path(awscli.__file__).with_name("examples") / "budgets"
+EXAMPLES = Path(str(import_module("awscli").__file__)).with_name("examples") / "budgets"
 THEIR_ACCOUNT = "111122223333"
 
 DOCUMENT = re.compile(r"(?:Contents of ``)?(\S+\.json)(?:``)?::\n\n((?:[ \t].*\n|\n)+)")

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from botocore.session import get_session
 
 from local.budgets.rules.budget_types import BUDGET_TYPES
 from local.server import EmbeddedAws
@@ -27,6 +28,11 @@ COST_KEYS = (
 ON_EC2 = {"Dimensions": {"Key": "SERVICE", "Values": [EC2]}}
 IN_OREGON = {"Dimensions": {"Key": "REGION", "Values": ["us-west-2"]}}
 OF_TEAM = {"Tags": {"Key": "team", "Values": ["web"]}}
+
+
+def _members(enumeration: str) -> list[str]:
+    shape: Any = get_session().get_service_model("budgets").shape_for(enumeration)
+    return list(shape.enum)
 
 
 def with_expression(expression: Any, *metrics: str, **members: Any) -> dict[str, Any]:
@@ -135,6 +141,7 @@ def test_an_expression_may_be(budgets: Any, expression: dict[str, Any]) -> None:
     ("expression", "text"),
     [
         ({**ON_EC2, "Not": OF_TEAM}, "Expression has more than one roots. Only one root operator is allowed"),
+        ({}, "Expression has no root"),
         ({"And": [ON_EC2, {}]}, "Expression has no root"),
         ({"And": [ON_EC2]}, "And needs at least 2 operands"),
         ({"Or": [ON_EC2]}, "Or needs at least 2 operands"),
@@ -165,6 +172,21 @@ def test_an_expression_may_not_be(budgets: Any, expression: dict[str, Any], text
 def test_a_metric_fits_its_type(budgets: Any, budget_type: str, metric: str) -> None:
     reason = refused_budget(budgets, with_expression(ON_EC2, metric, BudgetType=budget_type))
     assert reason.startswith(f"{metric} is not in the supported metric set: [")
+
+
+@pytest.mark.parametrize("dimension", _members("Dimension"))
+def test_every_dimension_can_be_counted(aws: EmbeddedAws, budgets: Any, dimension: str) -> None:
+    spend_on(aws, date(2026, 10, 5), "1")
+    expression = {"Dimensions": {"Key": dimension, "Values": ["nothing is called that"]}}
+    everything_else = create(budgets, with_expression({"Not": expression}))
+    assert everything_else["CalculatedSpend"]["ActualSpend"] == dollars("1.0")
+
+
+@pytest.mark.parametrize("option", [option for option in _members("MatchOption") if option != "ABSENT"])
+def test_every_match_option_can_be_counted(aws: EmbeddedAws, budgets: Any, option: str) -> None:
+    spend_on(aws, date(2026, 10, 5), "1", tags=(("level", "7"),))
+    expression = {"Tags": {"Key": "level", "Values": ["7"], "MatchOptions": [option]}}
+    assert create(budgets, with_expression(expression))["CalculatedSpend"]["ActualSpend"] == dollars("1.0")
 
 
 def test_metrics_can_do_without_an_expression(budgets: Any) -> None:

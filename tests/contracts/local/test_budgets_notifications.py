@@ -252,6 +252,12 @@ def test_a_commitment_budget_has_no_forecast_to_watch(budgets: Any) -> None:
     assert text.endswith("FORECASTED is not supported for RI_UTILIZATION budgets")
 
 
+def test_a_budget_with_a_forecast_to_watch_cannot_become_a_commitment_budget(budgets: Any) -> None:
+    create(budgets, a_budget(), watched(a_notification(80, NotificationType="FORECASTED")))
+    code, _ = refusal(budgets.update_budget, AccountId=ACCOUNT, NewBudget=an_ri_budget("monthly"))
+    assert code == "InvalidParameterException"
+
+
 def test_a_percentage_has_a_ceiling_and_an_amount_a_higher_one(watching: Any) -> None:
     high = a_notification(1_000_001)
     code, _ = refusal(watching.create_notification, **ON_BUDGET, Notification=high, Subscribers=[email()])

@@ -10,6 +10,7 @@ from local.budgets.accounts import store_of
 from local.budgets.budget import Budget
 from local.budgets.rules.budget import accept_budget
 from local.server import EmbeddedAws
+from tests.contracts.local.account_resources import Clients, an_action, make_execution_role
 from tests.contracts.local.budget_requests import (
     a_budget,
     a_notification,
@@ -127,6 +128,19 @@ def test_a_token_of_another_list_is_invalid(budgets: Any) -> None:
     ):
         assert refusal(call, **request_, NextToken=token)[0] == "InvalidNextTokenException"
     assert budgets.describe_notifications_for_budget(**ON_BUDGET, NextToken=token)["Notifications"]
+
+
+def test_a_token_of_actions_turns_invalid_instead_of_expiring(
+    aws: EmbeddedAws, budgets: Any, clients: Clients
+) -> None:
+    make_execution_role(clients)
+    create(budgets)
+    for _ in range(2):
+        budgets.create_budget_action(**an_action())
+    token = budgets.describe_budget_actions_for_account(AccountId=ACCOUNT, MaxResults=1)["NextToken"]
+    aws.world.clock.advance(timedelta(hours=25))
+    code, _ = refusal(budgets.describe_budget_actions_for_account, AccountId=ACCOUNT, NextToken=token)
+    assert code == "InvalidNextTokenException"
 
 
 def test_a_token_expires_after_a_day(aws: EmbeddedAws, budgets: Any) -> None:
