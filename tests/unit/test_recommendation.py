@@ -113,6 +113,7 @@ def test_a_target_lies_below_what_is_usually_reached(budget_type: BudgetType) ->
     assert found.limit == budget_type.fixed_limit
     assert found.target is not None
     assert 80 < found.target < 90
+    assert found.target <= found.estimate.limit
     assert found.low is not None
     assert found.low.amount < found.expected.amount
     [below] = found.notifications
