@@ -13,8 +13,9 @@ from tools.actions._reply import Amount, Percent, amount_of, percent_of, shown
 from tools.domain.existing_budgets import Comparison
 from tools.domain.money import plain
 from tools.domain.notifications import Notification
-from tools.domain.recommendation import Adjustment, BudgetRecommendation
+from tools.domain.recommendation import BudgetRecommendation
 from tools.domain.recommenders._recommender import INTERVAL_PROBABILITY
+from tools.domain.savings import Adjustment
 
 
 class IntervalView(Model):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tools.domain.aws_services import service_meant_by
+from tools.domain.money import Spend
 from tools.domain.supplied_costs import Unusable, amount_in
 
 CALLER = "optimization_data"
@@ -28,6 +29,15 @@ class Saving:
     def counted(self) -> Decimal:
         """What is counted on: the saving times its probability."""
         return self.monthly * self.probability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """How claimed savings lowered a limit, and whose claims they are."""
+
+    before: Spend
+    after: Spend
+    savings: tuple[Saving, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
