@@ -86,8 +86,8 @@ class Action:
         return self.function(self.parse(raw), gateways)
 
     def schema(self) -> dict[str, Any]:
-        """The JSON Schema of the parameters, as a model reads it."""
-        return self.parameters.model_json_schema()
+        """The JSON Schema of the parameters, as a model reads it: names as they stand in the documents."""
+        return self.parameters.model_json_schema(by_alias=False)
 
 
 def action(*, mutates: bool) -> Callable[[Callable[[Any, Gateways], Result]], Action]:

@@ -111,24 +111,29 @@ class CostTypesChoice(Model):
 
     model_config = ConfigDict(alias_generator=to_pascal, validate_by_name=True, validate_by_alias=True)
 
-    include_tax: bool = True
-    include_subscription: bool = True
-    use_blended: bool = False
-    include_refund: bool = True
-    include_credit: bool = True
-    include_upfront: bool = True
-    include_recurring: bool = True
-    include_other_subscription: bool = True
-    include_support: bool = True
-    include_discount: bool = True
-    use_amortized: bool = False
+    include_tax: bool = Field(default=True, description="Taxes.")
+    include_subscription: bool = Field(
+        default=True, description="Subscriptions, such as reservations paid by the month."
+    )
+    use_blended: bool = Field(default=False, description="Blended rates of the whole organization.")
+    include_refund: bool = Field(default=True, description="Refunds, which lower the spend.")
+    include_credit: bool = Field(
+        default=True,
+        description="Credits, which lower the spend; leave them out to see what will be paid once they end.",
+    )
+    include_upfront: bool = Field(default=True, description="Upfront payments of reservations.")
+    include_recurring: bool = Field(default=True, description="Recurring fees of reservations.")
+    include_other_subscription: bool = Field(default=True, description="Other subscription costs.")
+    include_support: bool = Field(default=True, description="Support plans.")
+    include_discount: bool = Field(default=True, description="Discounts.")
+    use_amortized: bool = Field(default=False, description="Upfront payments spread over their term.")
 
 
 class SubscriberChoice(Model):
     """Somebody who is told."""
 
-    channel: ChannelName
-    address: Text
+    channel: ChannelName = Field(description="How they are reached.")
+    address: Text = Field(description="An e-mail address, or the ARN of a topic.")
 
 
 class NotificationChoice(Model):
@@ -139,7 +144,9 @@ class NotificationChoice(Model):
         description="Which figure; RI and Savings Plans budgets have ACTUAL only.",
     )
     threshold: Decimal = Field(description="Percent of the limit, or an amount in its unit.")
-    threshold_type: ThresholdType = ThresholdType.PERCENTAGE
+    threshold_type: ThresholdType = Field(
+        default=ThresholdType.PERCENTAGE, description="Whether the threshold is a percentage or an amount."
+    )
     operator: ComparisonOperator | None = Field(
         default=None,
         description="GREATER_THAN for COST and USAGE, LESS_THAN for RI and Savings Plans when left out.",

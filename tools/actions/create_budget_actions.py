@@ -55,7 +55,9 @@ class CreateBudgetActionsParameters(Parameters):
     budget_name: BudgetName = Field(description="An existing COST or USAGE budget that is not DAILY.")
     action_type: BudgetActionType = Field(description="What kind of restriction to apply.")
     threshold: Decimal = Field(description="Percent of the limit, or an amount in its unit, to be exceeded.")
-    threshold_type: ThresholdType = ThresholdType.PERCENTAGE
+    threshold_type: ThresholdType = Field(
+        default=ThresholdType.PERCENTAGE, description="Whether the threshold is a percentage or an amount."
+    )
     notification_type: NotificationType = Field(
         default=NotificationType.ACTUAL, description="Which figure has to exceed the threshold."
     )
