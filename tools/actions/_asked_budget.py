@@ -62,7 +62,10 @@ class CreateBudgetParameters(Parameters):
     unit: Text | None = Field(
         default=None, description="USD for COST (default); for USAGE the usage's unit, such as Hrs or GB."
     )
-    time_unit: TimeUnit = Field(default=TimeUnit.MONTHLY, description="How long a budget period lasts.")
+    time_unit: TimeUnit = Field(
+        default=TimeUnit.MONTHLY,
+        description="How often it begins anew; CUSTOM is one period from start to end.",
+    )
     target: Decimal | None = Field(
         default=None,
         gt=0,
