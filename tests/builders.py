@@ -77,7 +77,8 @@ def a_budget(
         actual_spend=None if actual is None else spend_in(type, actual),
         forecasted_spend=None if forecasted is None else spend_in(type, forecasted),
         last_updated=last_updated,
-        health=health,
+        health=health
+        or (None if last_updated is None else HealthStatus(is_healthy=True, as_of=last_updated)),
         notifications=notifications,
     )
 

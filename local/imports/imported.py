@@ -68,7 +68,11 @@ class Accounts:
     def notes(self) -> Iterator[str]:
         """What was made of ids that are not twelve digits."""
         if self._changed:
-            yield f"Account ids made twelve digits long: {', '.join(sorted(self._changed))}."
+            example = min(self._changed)
+            yield (
+                f"{len(self._changed)} account ids are not twelve digits; they were filled up with zeros, or cut "
+                f"to their last twelve, such as {example}."
+            )
         for name, stand_in in self._stand_ins.items():
             yield f"{name!r} is no account id; its costs are those of {stand_in}."
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.builders import NOW, a_budget, a_notification
+from tools.domain.budget import HealthStatus
 from tools.domain.budget_types import BUDGET_TYPES, COST, RI_UTILIZATION, USAGE, Breach, BudgetType
 from tools.domain.notifications import ComparisonOperator, ThresholdType
 from tools.domain.status import BudgetStatus, budget_status, current_status, target_of
@@ -105,3 +106,25 @@ def test_a_budget_that_has_not_begun_has_no_status() -> None:
 def test_amounts_in_different_units_are_not_compared() -> None:
     budget = a_budget(type=USAGE, actual=500)
     assert budget_status(budget, a_budget(type=COST).definition.limit) is None
+
+
+def edited_in_september(now: datetime) -> BudgetStatus | None:
+    """The status of a breached budget of which AWS tells only that somebody edited it last month."""
+    edited = datetime(2026, 9, 15, tzinfo=UTC)
+    return current_status(
+        a_budget(actual=500, last_updated=edited, health=HealthStatus(is_healthy=True)), now
+    )
+
+
+def test_an_old_edit_does_not_silence_a_budget_whose_refreshes_aws_does_not_tell() -> None:
+    assert edited_in_september(datetime(2026, 10, 2, tzinfo=UTC)) is BudgetStatus.BREACHED
+
+
+def test_on_the_first_day_figures_of_unknown_age_may_still_be_those_of_the_last_period() -> None:
+    assert edited_in_september(datetime(2026, 10, 1, 20, tzinfo=UTC)) is None
+
+
+def test_what_aws_tells_of_its_refreshes_decides_over_the_last_edit() -> None:
+    refreshed = HealthStatus(is_healthy=True, as_of=datetime(2026, 10, 20, 8, tzinfo=UTC))
+    budget = a_budget(actual=500, last_updated=datetime(2026, 3, 1, tzinfo=UTC), health=refreshed)
+    assert current_status(budget, NOW) is BudgetStatus.BREACHED

@@ -91,7 +91,9 @@ class BudgetView(Model):
     metric: str | None
     cost_types: list[str]
     notifications: list[NotificationView] | None
-    last_updated: Moment | None
+    last_updated: Moment | None = Field(
+        description="When AWS last computed the figures, or where it does not tell, when the budget was updated."
+    )
     figures_are_current: bool
     health_status: str | None
     health_reason: str | None
@@ -254,7 +256,7 @@ def _view(standing: Standing) -> BudgetView:
         notifications=None
         if budget.notifications is None
         else [_notification_view(each, standing.limit) for each in budget.notifications],
-        last_updated=budget.last_updated,
+        last_updated=budget.refreshed or budget.last_updated,
         figures_are_current=standing.has_current_figures,
         health_status=None
         if budget.health is None

@@ -259,7 +259,7 @@ def _view(crossing: Crossing, exact: date | None) -> CrossingView:
         period=period_of(standing.period),
         since=since,
         since_is_estimated=None if since is None else exact is None,
-        last_updated=standing.budget.last_updated,
+        last_updated=standing.budget.refreshed or standing.budget.last_updated,
         is_stale=crossing.is_stale,
         next_step=crossing.next_step,
     )

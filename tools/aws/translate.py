@@ -67,7 +67,11 @@ def budget_from(wire: Wire) -> Budget:
         last_updated=_moment_from(wire.get("LastUpdatedTime")),
         health=None
         if health is None
-        else HealthStatus(is_healthy=health.get("Status") == "HEALTHY", reason=health.get("StatusReason")),
+        else HealthStatus(
+            is_healthy=health.get("Status") == "HEALTHY",
+            reason=health.get("StatusReason"),
+            as_of=_moment_from(health.get("LastUpdatedTime")),
+        ),
     )
 
 

@@ -36,10 +36,11 @@ class AutoAdjust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthStatus:
-    """Whether AWS can compute the budget; `reason` is AWS's word for why not."""
+    """Whether AWS can compute the budget; `reason` is AWS's word for why not, `as_of` when it last tried."""
 
     is_healthy: bool
     reason: str | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class Budget:
     """A budget that exists in AWS, with the figures AWS last computed.
 
     `actual_spend` and `forecasted_spend` are None when AWS has none (the forecast needs about five weeks
-    of history). `notifications` is None when they were not read.
+    of history). `last_updated` is AWS's LastUpdatedTime. `notifications` is None when they were not read.
     """
 
     definition: BudgetDefinition
@@ -100,9 +101,28 @@ class Budget:
         """The budget's type."""
         return self.definition.type
 
-    def figures_are_of(self, period: BudgetPeriod) -> bool:
-        """Whether AWS computed the figures within this period, late enough to prove something."""
-        return self.last_updated is not None and self.last_updated >= period.start
+    @property
+    def refreshed(self) -> datetime | None:
+        """When AWS last computed the figures; None when it does not tell.
+
+        Told by the health status. `last_updated` alone is no proof: the service model calls it the last
+        time that somebody updated the budget, and an old one says nothing of the figures.
+        """
+        if self.health is None or self.health.as_of is None:
+            return None
+        return max(self.health.as_of, self.last_updated or self.health.as_of)
+
+    def figures_are_of(self, period: BudgetPeriod, now: datetime) -> bool:
+        """Whether the figures are of this period and not left over from the last one.
+
+        When AWS tells when it computed them, that decides. When it does not, they count from the moment at
+        which AWS must have refreshed them: it does so at least daily.
+        """
+        if self.refreshed is not None:
+            return self.refreshed >= period.start
+        if self.last_updated is None:
+            return False
+        return self.last_updated >= period.start or now >= period.refresh_is_due()
 
     def utilization(self, limit: Spend | None) -> Decimal | None:
         """Actual spend as a ratio of the limit; None when either is unknown or the limit is zero."""

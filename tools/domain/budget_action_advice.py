@@ -53,7 +53,7 @@ def _on_what_is_crossed(definition: BudgetActionDefinition, budget: Budget, now:
                 "action stays silent.",
             )
         ]
-    if period is None or limit is None or figure is None or not budget.figures_are_of(period):
+    if period is None or limit is None or figure is None or not budget.figures_are_of(period, now):
         return []
     threshold = definition.threshold.amount_of(limit)
     if figure.unit != threshold.unit or figure.amount <= threshold.amount:

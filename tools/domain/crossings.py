@@ -85,8 +85,7 @@ def reason_to_hold_back(standing: Standing) -> str | None:
     """Why nothing may be concluded from the budget's figures now; None when something may."""
     if standing.period is None:
         return "outside of its life: it has not begun, or has ended"
-    updated = standing.budget.last_updated
-    if updated is None or not standing.has_current_figures:
+    if not standing.has_current_figures:
         return "its figures are still those of the last period"
     if standing.at < standing.period.grace_ends():
         return (
@@ -168,7 +167,7 @@ def _crossing(
         past_by=past_by,
         severity=severity,
         next_step=_next_step(standing, figure, value),
-        is_stale=_is_stale(standing.budget.last_updated, standing.at),
+        is_stale=_is_stale(standing.budget.refreshed, standing.at),
     )
 
 
@@ -221,5 +220,5 @@ def _next_step(standing: Standing, figure: NotificationType, value: Spend) -> st
     return f"Nothing to do yet: '{name}' is on pace for its period."
 
 
-def _is_stale(updated: datetime | None, now: datetime) -> bool:
-    return updated is None or now - updated > STALE_AFTER
+def _is_stale(refreshed: datetime | None, now: datetime) -> bool:
+    return refreshed is not None and now - refreshed > STALE_AFTER

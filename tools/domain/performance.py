@@ -112,7 +112,7 @@ def with_current_period(
     current = PeriodPerformance(
         period=period,
         limit=budget.definition.limit_at(now),
-        actual=budget.actual_spend if budget.figures_are_of(period) else None,
+        actual=budget.actual_spend if budget.figures_are_of(period, now) else None,
     )
     if current.actual is None and reported is not None:
         current = replace(current, actual=reported.actual)

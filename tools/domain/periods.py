@@ -49,6 +49,10 @@ class BudgetPeriod:
         """
         return self.start + min((self.end - self.start) / 4, timedelta(hours=12))
 
+    def refresh_is_due(self) -> datetime:
+        """From then on AWS has refreshed figures in this period: after a day, or half of a shorter period."""
+        return self.start + min((self.end - self.start) / 2, timedelta(days=1))
+
     def contains(self, moment: datetime) -> bool:
         """Whether the moment lies in the period."""
         return self.start <= moment < self.end

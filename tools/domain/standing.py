@@ -47,7 +47,7 @@ def standing_of(budget: Budget, now: datetime) -> Standing:
     """How a budget stands at `now`."""
     period = budget.definition.period_at(now)
     limit = budget.definition.limit_at(now)
-    current = period is not None and budget.figures_are_of(period)
+    current = period is not None and budget.figures_are_of(period, now)
     actual = budget.actual_spend if current else None
     elapsed = None if period is None else period.elapsed(now)
     variance = actual - limit if actual and limit and actual.unit == limit.unit else None

@@ -60,7 +60,7 @@ def budget_status(
 def current_status(budget: Budget, now: datetime, thresholds: Sequence[Decimal] = ()) -> BudgetStatus | None:
     """How the budget stands now; None outside its life, without figures, or with those of the last period."""
     period = budget.definition.period_at(now)
-    if period is None or not budget.figures_are_of(period):
+    if period is None or not budget.figures_are_of(period, now):
         return None
     return budget_status(budget, budget.definition.limit_at(now), thresholds)
 

@@ -24,17 +24,19 @@ def _nobody_is_told(standing: Standing) -> Finding | None:
 
 
 def _stale(standing: Standing) -> Finding | None:
-    updated = standing.budget.last_updated
-    if standing.period is None or updated is None or standing.at - updated <= STALE_AFTER:
+    refreshed = standing.budget.refreshed
+    if standing.period is None or refreshed is None or standing.at - refreshed <= STALE_AFTER:
         return None
-    hours = Decimal((standing.at - updated).total_seconds()) / 3600
-    return Finding(standing.name, hours, f"last updated {updated:%Y-%m-%d %H:%M} UTC, {hours:.0f} hours ago")
+    hours = Decimal((standing.at - refreshed).total_seconds()) / 3600
+    return Finding(
+        standing.name, hours, f"last computed {refreshed:%Y-%m-%d %H:%M} UTC, {hours:.0f} hours ago"
+    )
 
 
 def _without_figures(standing: Standing) -> Finding | None:
     if standing.period is None:
         return None
-    if standing.budget.last_updated is None:
+    if standing.budget.refreshed is None and standing.budget.last_updated is None:
         return Finding(standing.name, Decimal(0), "has no figures from AWS yet")
     if standing.has_current_figures and standing.actual is None:
         return Finding(standing.name, Decimal(0), "has no actual figure from AWS")
