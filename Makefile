@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format docs events bench lock clean
+.PHONY: help demo up test check format docs events bench package lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -48,6 +48,9 @@ events: $(READY) ## Record the replies in tests/events anew, to be read before t
 
 bench: $(READY) ## Measure what the documents claim
 	@$(BIN)/python -m benchmarks.pipeline
+
+package: ## Build the Lambda package (LAMBDA_ARCH=arm64, LAMBDA_PYTHON=3.13)
+	@$(if $(LAMBDA_ARCH),LAMBDA_ARCH=$(LAMBDA_ARCH)) $(if $(LAMBDA_PYTHON),LAMBDA_PYTHON=$(LAMBDA_PYTHON)) ./build_lambda_package.sh
 
 lock: $(READY) ## Pin the dependencies of pyproject.toml anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.txt
