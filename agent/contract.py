@@ -13,8 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from tools.domain.errors import BudgetAgentError, InvalidRequest, UnknownAction
 
 AGENT_NAME = "BudgetManagementAgent"
-LARGEST_REPLY_BYTES = 5_500_000
-"""Lambda returns at most 6 MB; the rest is room for the envelope of the caller."""
 
 _REQUEST_FIELDS = ("action", "parameters", "request_id")
 _LONGEST_REQUEST_ID = 128

@@ -193,3 +193,13 @@ def test_the_account_that_is_asked_is_the_agents_own_unless_another_is_named() -
     analyze(fake=Listening())
     analyze(fake=Listening(), account_id="210000000001")
     assert asked == [ACCOUNT, "210000000001"]
+
+
+def test_twenty_thousand_budgets_of_the_longest_names_fit_into_one_reply_of_lambda() -> None:
+    budgets = [a_budget(f"{number:0100d}", actual=500, notifications=()) for number in range(20_000)]
+    result = analyze_budgets.run({"page_size": 1000}, gateways_with(budgets))
+    assert len(result.model_dump_json()) < 6_000_000
+    data = result.model_dump(mode="json")
+    assert data["summary"]["budgets"] == 20_000
+    assert [each["count"] for each in data["insights"] if each["code"] == "BREACHED"] == [20_000]
+    assert len(data["insights"][0]["budgets"]) == 500

@@ -86,6 +86,7 @@ def test_figures_of_the_last_period_raise_nothing_and_are_listed() -> None:
     assert data["held_back"] == [
         {"budget": "a-budget", "reason": "its figures are still those of the last period"}
     ]
+    assert data["held_back_count"] == 1
     assert "1 held back" in data["sentence"]
 
 
@@ -148,3 +149,12 @@ def test_a_commitment_far_below_its_target_is_grave() -> None:
 def test_parameters_out_of_bounds_are_refused(parameters: dict[str, Any]) -> None:
     with pytest.raises(InvalidParameters):
         monitor(**parameters)
+
+
+def test_twenty_thousand_budgets_that_are_held_back_fit_into_one_reply_of_lambda() -> None:
+    early = datetime(2026, 11, 1, 6, tzinfo=UTC)
+    budgets = [a_budget(f"{number:0100d}", actual=500, last_updated=early) for number in range(20_000)]
+    result = monitor_budgets.run({}, gateways_with(budgets, now=early))
+    assert len(result.model_dump_json()) < 6_000_000
+    data = result.model_dump(mode="json")
+    assert (data["held_back_count"], len(data["held_back"])) == (20_000, 500)

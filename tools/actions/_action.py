@@ -127,10 +127,17 @@ def _problem(entry: Any, model: type[BaseModel]) -> dict[str, str]:
             return problem_with(where, f"{entry['input']!r} is not allowed", str(context.get("expected")))
         case "value_error":
             return problem_with(where, str(context["error"]))
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            return problem_with(where, f"{entry['input']!r} is out of bounds", _bound(context))
         case "string_pattern_mismatch" if where.endswith("account_id"):
             return problem_with(where, f"{entry['input']!r} is not an account id", "12 digits")
         case _:
             return problem_with(where, entry["msg"][0].lower() + entry["msg"][1:])
+
+
+def _bound(context: Mapping[str, Any]) -> str:
+    words = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+    return ", ".join(f"{words[name]} {value}" for name, value in context.items() if name in words)
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -24,7 +24,7 @@ from tools.domain.budget_types import BudgetTypeName
 from tools.domain.insights.catalogue import insights_about
 from tools.domain.money import Spend
 from tools.domain.notifications import Notification
-from tools.domain.paging import page_of
+from tools.domain.paging import MOST_NAMES, page_of
 from tools.domain.standing import Standing, standing_of
 from tools.domain.status import BudgetStatus
 from tools.gateways import Gateways
@@ -125,7 +125,8 @@ class InsightView(Model):
 
     code: str
     severity: str
-    budgets: list[str]
+    count: int = Field(description="How many budgets it concerns.")
+    budgets: list[str] = Field(description=f"Their names, the worst first; at most {MOST_NAMES}.")
     sentence: str
 
 
@@ -167,7 +168,8 @@ def analyze_budgets(parameters: AnalyzeBudgetsParameters, gateways: Gateways) ->
             InsightView(
                 code=each.code,
                 severity=each.severity.name,
-                budgets=list(each.budgets),
+                count=len(each.budgets),
+                budgets=list(each.budgets[:MOST_NAMES]),
                 sentence=each.sentence,
             )
             for each in insights_about(matching)

@@ -40,7 +40,7 @@ from tools.domain.crossings import (
 )
 from tools.domain.money import PERCENTAGE, Spend
 from tools.domain.notifications import ComparisonOperator, NotificationType, Threshold, ThresholdType
-from tools.domain.paging import page_of
+from tools.domain.paging import MOST_NAMES, page_of
 from tools.domain.scope_expression import as_expression, metric_of
 from tools.domain.standing import Standing, standing_of
 from tools.gateways import Gateways
@@ -120,7 +120,8 @@ class MonitorBudgetsResult(Result):
     checked: int
     by_severity: dict[str, int]
     crossings: list[CrossingView]
-    held_back: list[HeldBack]
+    held_back_count: int
+    held_back: list[HeldBack] = Field(description=f"At most {MOST_NAMES} of them.")
     left_out: int = Field(description="Crossings that are not in this reply.")
     next_token: str | None
     cost_explorer: ReadCost | None = Field(description="What `exact_dates` cost; null when nothing was read.")
@@ -164,7 +165,8 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
         checked=len(standings),
         by_severity={each.value: by_severity[each.value] for each in CrossingSeverity},
         crossings=page.entries,
-        held_back=held_back,
+        held_back_count=len(held_back),
+        held_back=held_back[:MOST_NAMES],
         left_out=page.left_out,
         next_token=page.next_token,
         cost_explorer=read_cost(pages) if pages else None,

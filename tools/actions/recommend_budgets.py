@@ -23,6 +23,7 @@ from tools.domain.existing_budgets import compared_with_existing
 from tools.domain.grouping import GroupBy, free_budget_name
 from tools.domain.money import USD, Spend
 from tools.domain.notifications import problems_with_subscribers
+from tools.domain.paging import as_many_as_fit
 from tools.domain.recommendation import BudgetRecommendation, recommend_limit, recommend_target
 from tools.domain.savings import CALLER, Saving, claimed_savings
 from tools.domain.scope_histories import ScopeHistory, triage
@@ -107,6 +108,9 @@ class RecommendBudgetsResult(Result):
     """The budgets the account should have, the most expensive scopes first."""
 
     recommendations: list[RecommendationView]
+    left_out: int = Field(
+        description="Smaller scopes that did not fit into one reply; a higher minimum_monthly_spend shows fewer."
+    )
     months: Months
     source: str = Field(description="Where the costs come from: Cost Explorer or cost_data.")
     cost_explorer: ReadCost
@@ -157,9 +161,12 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
         for each, _ in sorted_out.worth
         if (found := _recommended(each, applied.of(each), parameters.target_breach_probability)) is not None
     ]
+    views = _views(recommendations, existing, parameters, now)
+    shown_views = as_many_as_fit(views, lambda view: len(view.model_dump_json()) + 2)
     unused = [*supplied.unusable, *claims.unusable, *applied.unused]
     return RecommendBudgetsResult(
-        recommendations=_views(recommendations, existing, parameters, now),
+        recommendations=shown_views,
+        left_out=len(views) - len(shown_views),
         months=Months(first=f"{reader.months[0]:%Y-%m}", last=f"{reader.months[-1]:%Y-%m}"),
         source=SUPPLIED if supplied.amounts and BudgetTypeName.COST in parameters.budget_types else READ,
         cost_explorer=read_cost(reader.pages),

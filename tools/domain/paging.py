@@ -15,6 +15,9 @@ from tools.domain.errors import InvalidParameters
 LARGEST_PAGE_BYTES = 4_500_000
 """Lambda returns at most 6 MB synchronously; the rest is room for what surrounds the entries."""
 
+MOST_NAMES = 500
+"""How many names a list beside the entries gives, next to the count of all."""
+
 Entry = TypeVar("Entry")
 
 
@@ -45,17 +48,25 @@ def page_of(
     """
     mark = _mark_of(question)
     begin = 0 if token is None else _position_after(_read(token, mark), [key(each) for each in entries])
-    chosen: list[Entry] = []
-    room = largest_bytes
-    for entry in entries[begin : begin + size]:
-        room -= bytes_of(entry)
-        if room < 0 and chosen:
-            break
-        chosen.append(entry)
+    chosen = as_many_as_fit(entries[begin : begin + size], bytes_of, largest_bytes)
     end = begin + len(chosen)
     left_out = len(entries) - end
     following = _write(mark, end, key(entries[end - 1])) if left_out > 0 else None
     return Page(chosen, max(left_out, 0), following)
+
+
+def as_many_as_fit(
+    entries: Sequence[Entry], bytes_of: Callable[[Entry], int], largest_bytes: int = LARGEST_PAGE_BYTES
+) -> list[Entry]:
+    """The first entries that fit into a reply together; always one, however large."""
+    chosen: list[Entry] = []
+    room = largest_bytes
+    for entry in entries:
+        room -= bytes_of(entry)
+        if room < 0 and chosen:
+            break
+        chosen.append(entry)
+    return chosen
 
 
 def _position_after(last: tuple[int, str], keys: list[str]) -> int:
