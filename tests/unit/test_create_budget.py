@@ -181,7 +181,7 @@ def test_planned_periods_may_be_written_as_month_day_or_epoch(write: Any) -> Non
     [
         ({"2026-10": 1, "2026-10-01": 2}, "names 2026-10-01 twice"),
         ({"October": 1}, "'October' is no start of a period"),
-        ({"2026-10": -1}, "greater than or equal to 0"),
+        ({"2026-10": -1}, "planned_limits.2026-10: .* is out of bounds"),
     ],
 )
 def test_a_plan_that_cannot_be_read_is_refused(plan: dict[str, Any], why: str) -> None:

@@ -20,6 +20,7 @@ from tools.actions._choices import (
     TagValues,
     Text,
     Texts,
+    planned_start,
     subscribers_from,
 )
 from tools.domain.budget import AutoAdjust, BudgetDefinition
@@ -150,8 +151,8 @@ def asked_definition(parameters: CreateBudgetParameters) -> BudgetDefinition:
         scope=_scope(parameters, budget_type),
         limit=_limit(parameters.amount, unit, budget_type),
         planned_limits={
-            start: Spend(planned, unit)
-            for start, planned in sorted((parameters.planned_limits or {}).items())
+            planned_start(key): Spend(planned, unit)
+            for key, planned in (parameters.planned_limits or {}).items()
         },
         auto_adjust=None if adjust is None else AutoAdjust(type=adjust.type, periods=adjust.periods),
         starts=parameters.start,

@@ -44,19 +44,20 @@ def _pairs(key: Any, values: Any) -> list[str]:
     return [f"{key}${value}" for value in listed]
 
 
-def _as_plan(given: Any) -> Any:
-    """A map whose keys are `2026-10`, `2026-10-01` or the epoch seconds of a midnight in UTC."""
-    if not isinstance(given, dict):
-        return given
-    starts = [_planned_start(key) for key in given]
+def _checked_plan(plan: dict[str, Decimal]) -> dict[str, Decimal]:
+    starts = [planned_start(key) for key in plan]
     twice = sorted({f"{start:%Y-%m-%d}" for start in starts if starts.count(start) > 1})
     if twice:
         raise ValueError(f"names {', '.join(twice)} twice")
-    return dict(zip(starts, given.values(), strict=True))
+    return plan
 
 
-def _planned_start(key: Any) -> datetime:
-    text = str(key).strip()
+def planned_start(key: str) -> datetime:
+    """The start of a period, written `2026-10`, `2026-10-01` or as the epoch seconds of a midnight in UTC.
+
+    Raises ValueError for anything else.
+    """
+    text = key.strip()
     try:
         if text.isdigit() and len(text) > 6:
             return datetime.fromtimestamp(int(text), UTC)
@@ -87,11 +88,8 @@ CostCategoryValues = Annotated[
 ]
 MomentInput = Annotated[datetime, AfterValidator(_in_utc)]
 NotNegative = Annotated[Decimal, Field(ge=0, lt=Decimal("1e24"))]
-PlannedLimits = Annotated[
-    dict[datetime, NotNegative],
-    BeforeValidator(_as_plan, json_schema_input_type=dict[str, Decimal]),
-]
-"""Period start to amount."""
+PlannedLimits = Annotated[dict[str, NotNegative], AfterValidator(_checked_plan)]
+"""Period start, as `planned_start` reads it, to amount."""
 
 
 class AutoAdjustChoice(Model):
