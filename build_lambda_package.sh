@@ -7,11 +7,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 AWS_SERVICES=(budgets ce sts)
 
 # What requirements.txt brings and no path of the agent imports: Strands' MCP client with its HTTP stack and
-# cryptography, its other model providers' needs, and names kept for old releases.
+# cryptography, Powertools' web framework, and names kept for old releases.
 # aws_xray_sdk is not on the list although nothing imports it here: Powertools' Tracer does, inside Lambda only.
 UNUSED_PACKAGES=(
-  _cffi_backend _yaml anyio cffi click cryptography h11 httpcore httpcore2 httpx httpx2 jwt mcp mcp_types
-  multipart pycparser sse_starlette starlette truststore uvicorn wrapt-stubs
+  _cffi_backend _yaml anyio aws_lambda_powertools/event_handler cffi click cryptography h11 httpcore
+  httpcore2 httpx httpx2 jwt mcp mcp_types multipart pycparser sse_starlette starlette truststore uvicorn wrapt-stubs
 )
 
 # Megabytes of 1,000,000 bytes. Lambda's own limits are 50 zipped (uploaded directly) and 250 unzipped; ours are
@@ -49,6 +49,7 @@ main() {
   package=$work/package
   zip=$work/package.zip
 
+  mkdir "$package"
   say "1/5 Installing requirements.txt for $arch, Python $python"
   install_dependencies
   say "2/5 Adding lambda_handler.py, agent/ and tools/"
@@ -113,8 +114,8 @@ find_target_interpreter() {
   local candidate
   target=
   for candidate in "$builder" "python$python" \
-    "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$python".*/bin/python \
-    "${XDG_DATA_HOME:-$HOME/.local/share}"/uv/python/cpython-"$python".*/bin/python; do
+    "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/"$python".*/bin/python \
+    "${XDG_DATA_HOME:-${HOME:-}/.local/share}"/uv/python/cpython-"$python".*/bin/python; do
     if [ "$("$candidate" -I -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = "$python" ]; then
       target=$candidate
       return
@@ -149,7 +150,7 @@ remove_unused() {
   done
   rm -rf "$package/bin" "$package/boto3/examples"
   find "$package" -type d \( -name __pycache__ -o -name tests \) -prune -exec rm -rf {} +
-  find "$package" -type f \( -name '*.pyi' -o -name py.typed \) -delete
+  find "$package" -type f \( -name '*.pyi' -o -name py.typed -o -name '*.c' \) -delete
   "$builder" - "$package" "${AWS_SERVICES[@]}" <<'PYTHON'
 """Keep botocore's data of the named services, and of dist-info what programs ask for: version and entry points."""
 
