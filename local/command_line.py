@@ -73,6 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("--times", type=int, default=1, help="how many calls it strikes")
     fault.add_argument("--seconds", type=float, help="how long timeout and slow hold a call")
 
+    bedrock = _remote(commands, "bedrock", "write what the model says, and read what it heard", _bedrock)
+    bedrock.add_argument("verb", choices=("script", "heard", "clear"))
+    bedrock.add_argument("file", nargs="?", type=Path, help="script: a JSON file with a list called turns")
+
     _remote(commands, "inbox", "read the e-mails that were sent", _inbox)
     _remote(commands, "reset", "begin again", _reset)
     return parser
@@ -183,6 +187,20 @@ def _fault(options: argparse.Namespace) -> None:
 
 def _inbox(options: argparse.Namespace) -> None:
     _say(json.dumps(Remote(options.endpoint).ask("GET", "inbox"), indent=2, ensure_ascii=False))
+
+
+def _bedrock(options: argparse.Namespace) -> None:
+    remote = Remote(options.endpoint)
+    if options.verb == "heard":
+        _say(json.dumps(remote.ask("GET", "bedrock"), indent=2, ensure_ascii=False))
+        return
+    if options.verb == "clear":
+        answer = remote.ask("DELETE", "bedrock")
+    elif options.file is None:
+        raise ValueError("bedrock script needs a file: bedrock script turns.json")
+    else:
+        answer = remote.ask("POST", "bedrock", json.loads(options.file.read_text(encoding="utf-8")))
+    _say(f"turns left: {answer['turns_left']}")
 
 
 def _reset(options: argparse.Namespace) -> None:

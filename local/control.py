@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from local.bedrock.control import forget_script, load_script, tell
 from local.budgets import inbox
 from local.cost_explorer.models import (
     pages_read,
@@ -52,6 +53,9 @@ class Control:
             ("GET", "inbox"): self._inbox,
             ("GET", "cost-explorer"): self._pages_read,
             ("DELETE", "cost-explorer"): self._forget_pages_read,
+            ("GET", "bedrock"): lambda _: tell(),
+            ("POST", "bedrock"): load_script,
+            ("DELETE", "bedrock"): lambda _: forget_script(),
             ("POST", "reset"): self._reset,
         }
 

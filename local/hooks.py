@@ -11,9 +11,11 @@ from functools import cache
 from typing import Any
 
 from moto import backend_index
+from moto.bedrockruntime.models import bedrockruntime_backends
 from moto.budgets.models import budgets_backends
 from moto.ce.models import ce_backends
 from moto.core.base_backend import BackendDict, BaseBackend, backend_lock
+from moto.core.eventstream import EventStreamEncoder
 from moto.core.parse import PROTOCOL_PARSERS, JSONParser
 from moto.core.responses import BaseResponse
 from moto.core.routing import get_service_router
@@ -250,6 +252,18 @@ def name_management_account(account_id: str, name: str, email: str) -> None:
     account.name, account.email = name, email
 
 
+# Framing.
+
+FRAMING = "a model's answer is framed as an event stream"
+
+
+def _check_framing() -> None:
+    require_function(
+        EventStreamEncoder, "encode_message", FRAMING, "_calculate_checksum(message_without_crc)"
+    )
+    require_function(BaseResponse, "parse_parameters", FRAMING, "self.params = cast(Any, parsed)")
+
+
 # Forgetting.
 
 RESET = "a reset forgets all of moto's state"
@@ -276,7 +290,9 @@ HOOKS: tuple[Hook, ...] = (
     Hook(IDENTITY, _check_identity, _name_the_administrator),
     Hook(POLICIES, _check_policies, _nothing_to_put_in_place),
     Hook(ACCOUNTS, _check_accounts, _nothing_to_put_in_place),
+    Hook(FRAMING, _check_framing, _nothing_to_put_in_place),
     Hook(RESET, _check_reset, _nothing_to_put_in_place),
+    swap_backend(bedrockruntime_backends, "local.bedrock.models"),
     swap_backend(budgets_backends, "local.budgets.models"),
     swap_backend(ce_backends, "local.cost_explorer.models"),
 )

@@ -47,6 +47,8 @@ def check_request(value: Any, shape: Shape, path: str = "") -> None:
     A `null` member counts as absent, as AWS's JSON protocol has it. Refusing unknown members is this
     emulator's rule: AWS ignores some of them, and so hides spelling mistakes.
     """
+    if getattr(shape, "is_document_type", False):
+        return
     kind = _kind_of(value)
     fits = kind in _ACCEPTED[shape.type_name]
     if shape.type_name in ("integer", "long") and isinstance(value, float) and not value.is_integer():
@@ -74,6 +76,8 @@ def to_json(value: Any, shape: Shape) -> Any:
 
     Raises ValueError for a member that the shape does not have: an answer AWS could not have given.
     """
+    if getattr(shape, "is_document_type", False):
+        return value
     if isinstance(shape, StructureShape):
         unknown = value.keys() - shape.members.keys()
         if unknown:

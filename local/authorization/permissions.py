@@ -37,6 +37,7 @@ def permissions_of(service: str, operation: str, parameters: Parameters, place: 
         *_own(service, operation, parameters, place),
         *_tagging(service, operation, parameters, place),
         *_passing(service, operation, parameters),
+        *_guarding(service, parameters, place),
     ]
 
 
@@ -52,7 +53,10 @@ def _own(service: str, operation: str, parameters: Parameters, place: Place) -> 
                     yield Permission(name, resource)
         return
     context = _context(service, parameters)
-    for resource in resources_of(service, operation, parameters, place):
+    resources = resources_of(service, operation, parameters, place)
+    if service == "bedrock-runtime" and ":inference-profile/" in resources[0]:
+        context["bedrock:inferenceprofilearn"] = resources[0]
+    for resource in resources:
         yield Permission(action, resource, context)
 
 
@@ -69,6 +73,14 @@ def _passing(service: str, operation: str, parameters: Parameters) -> Iterator[P
         role = role.get(name, {})
     if path and role:
         yield Permission("iam:PassRole", role, {"iam:passedtoservice": passed_to})
+
+
+def _guarding(service: str, parameters: Parameters, place: Place) -> Iterator[Permission]:
+    """A guardrail that a conversation names has to be open to the caller (Bedrock user guide, "Guardrails")."""
+    guardrail = (parameters.get("guardrailConfig") or {}).get("guardrailIdentifier")
+    if service == "bedrock-runtime" and guardrail:
+        arn = guardrail if guardrail.startswith("arn:") else place.arn("bedrock", f"guardrail/{guardrail}")
+        yield Permission("bedrock:ApplyGuardrail", arn)
 
 
 def _context(service: str, parameters: Parameters) -> dict[str, str | Sequence[str]]:

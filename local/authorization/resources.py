@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.bedrock.foundation_models import DESTINATIONS, profile_parts
+
 
 @dataclass(frozen=True)
 class Place:
@@ -126,12 +128,21 @@ def _s3(operation: str, parameters: Parameters, place: Place) -> list[str]:  # n
 
 
 def _bedrock(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+    """An inference profile is asked for itself and for its model wherever it may pass a request on to.
+
+    AWS asks for the model in the Region a request happens to go to; asking for all is emulator-defined, so that a
+    policy that works now and then does not pass. Source: Bedrock user guide, inference profiles.
+    """
     model = parameters.get("modelId", "*")
-    if model.startswith("arn:"):
-        return [model]
-    if model.split(".")[0] in ("us", "eu", "apac", "global"):
-        return [place.arn("bedrock", f"inference-profile/{model}")]
-    return [f"arn:aws:bedrock:{place.region}::foundation-model/{model}"]
+    profile = profile_parts(model)
+    if profile is not None:
+        arn = model if model.startswith("arn:") else place.arn("bedrock", f"inference-profile/{model}")
+        geography, base = profile
+        regions = dict.fromkeys((place.region, *DESTINATIONS[geography]))
+        return [arn, *(f"arn:aws:bedrock:{region}::foundation-model/{base}" for region in regions)]
+    return [
+        model if model.startswith("arn:") else f"arn:aws:bedrock:{place.region}::foundation-model/{model}"
+    ]
 
 
 def _connections(operation: str, parameters: Parameters, place: Place) -> list[str]:

@@ -29,6 +29,11 @@ def check_input(operation: str, request: Mapping[str, Any]) -> None:
     refuse(list(_violations(request, shape, "")))
 
 
+def violations_of(request: Mapping[str, Any], shape: Shape) -> list[str]:
+    """Every violation of an input shape, in the words that AWS's JSON services share; empty if there is none."""
+    return list(_violations(request, shape, ""))
+
+
 def refuse(violations: list[str]) -> None:
     """Raise Refused for violations of the model, if there are any."""
     if violations:
@@ -70,7 +75,7 @@ def _violations(value: Any, shape: Shape | None, path: str) -> Iterator[str]:
             yield from _violations(held, shape.value, f"{path}.{name}")
     elif shape is not None and shape.type_name == "string":
         yield from _text_violations(value, shape, path)
-    elif shape is not None and shape.type_name in ("integer", "long", "double"):
+    elif shape is not None and shape.type_name in ("integer", "long", "float", "double"):
         yield from _range_violations(value, shape, path)
 
 

@@ -3,6 +3,7 @@
 import pytest
 from moto import backend_index
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.eventstream import EventStreamEncoder
 from moto.core.responses import BaseResponse
 from moto.iam.models import Group, IAMBackend, PolicyVersion, Role
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
@@ -20,8 +21,9 @@ def test_moto_still_has_what_the_hook_holds_on_to(hook: Hook) -> None:
     hook.check()
 
 
-def test_our_own_backends_answer_for_budgets_and_cost_explorer() -> None:
+def test_our_own_backends_answer_for_bedrock_budgets_and_cost_explorer() -> None:
     assert [purpose.split(" ")[0] for purpose in BY_PURPOSE if purpose.startswith("local.")] == [
+        "local.bedrock.models",
         "local.budgets.models",
         "local.cost_explorer.models",
     ]
@@ -41,6 +43,7 @@ def test_our_own_backends_answer_for_budgets_and_cost_explorer() -> None:
         (hooks.POLICIES, PolicyVersion, "__init__"),
         (hooks.ACCOUNTS, FakeAccount, "__init__"),
         (hooks.ACCOUNTS, organizations_backends, "master_accounts"),
+        (hooks.FRAMING, EventStreamEncoder, "encode_message"),
         (hooks.RESET, BackendDict, "_instances"),
         ("local.budgets.models answers instead of moto's budgets", BaseBackend, "_url_module"),
     ],
