@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
+from time import monotonic
 from typing import Any
 
 from agent.bootstrap import build_agent
@@ -14,48 +15,45 @@ from agent.contract import (
     action_named_in,
     error_detail,
     parse_request,
+    request_id_named_in,
 )
-from agent.observability import logger
+from agent.observability import NO_ACTION, log_failure, logger, record_outcome, tracer
 from agent.settings import SettingsError, load_settings
 from agent.strands_tools import internal_error
 from tools.actions.catalogue import ACTION_NAMES
 from tools.domain.errors import BudgetAgentError
 
 
+@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Answer one event with the standard reply. Never raises."""
-    request_id = getattr(context, "aws_request_id", None)
-    logger.append_keys(function_request_id=request_id)
+    began = monotonic()
+    is_cold = not _agent.cache_info().currsize
+    action = action_named_in(event)
+    known_action = action if action in ACTION_NAMES else None
+    request_id = request_id_named_in(event) or getattr(context, "aws_request_id", None)
+    logger.append_keys(request_id=request_id, action=known_action or NO_ACTION)
+    response = _answer(event, action, request_id)
+    record_outcome(known_action, response.error_code, monotonic() - began, is_cold=is_cold)
+    return response.model_dump(mode="json")
+
+
+def _answer(event: Any, action: str | None, request_id: str | None) -> AgentResponse:
     try:
-        return _answer(event, request_id).model_dump(mode="json")
+        request = parse_request(event, ACTION_NAMES)
+        outcome = _agent().perform(request)
     except BudgetAgentError as error:
         logger.warning("request refused", error_code=error.code)
-        return _refusal(event, error_detail(error), request_id)
-    except Exception:
-        logger.exception("request failed unexpectedly")
-        return _refusal(event, internal_error(), request_id)
-
-
-def _answer(event: Any, function_request_id: str | None) -> AgentResponse:
-    request = parse_request(event, ACTION_NAMES)
-    request_id = request.request_id or function_request_id
-    agent = _agent()
-    outcome = agent.perform(request)
-    now = agent.gateways.clock.now()
+        outcome = error_detail(error)
+    except SettingsError as error:
+        logger.error("the configuration is wrong", reason=str(error))
+        outcome = internal_error()
+    except Exception as error:
+        log_failure("request failed unexpectedly", error)
+        outcome = internal_error()
     if isinstance(outcome, ErrorDetail):
-        return AgentResponse.failure(request.action, outcome, request_id, now)
-    return AgentResponse.success(request.action, outcome, now)
-
-
-def _refusal(event: Any, detail: ErrorDetail, function_request_id: str | None) -> dict[str, Any]:
-    request_id = event.get("request_id") if isinstance(event, dict) else None
-    response = AgentResponse.failure(
-        action_named_in(event),
-        detail,
-        request_id if isinstance(request_id, str) else function_request_id,
-        _present(),
-    )
-    return response.model_dump(mode="json")
+        return AgentResponse.failure(action, outcome, request_id, _present())
+    return AgentResponse.success(str(action), outcome, _present())
 
 
 def _present() -> datetime:

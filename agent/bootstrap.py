@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.budget_agent import BudgetAgent
+from agent.observability import aws_calls
 from agent.settings import Settings, TimeSource
 from tools.actions.catalogue import ACTIONS
 from tools.aws.budgets import AwsBudgets
@@ -16,7 +17,10 @@ from tools.gateways import AgentIdentity, Clock, Gateways
 def build_agent(settings: Settings) -> BudgetAgent:
     """The agent on AWS. Raises AccessDenied or AwsUnavailable when STS has to be asked and does not answer."""
     clients = build_clients(
-        region=settings.region, attempts=settings.aws_attempts, read_timeout=settings.aws_read_timeout
+        region=settings.region,
+        attempts=settings.aws_attempts,
+        read_timeout=settings.aws_read_timeout,
+        observe=aws_calls.note,
     )
     return BudgetAgent(ACTIONS, build_gateways(settings, clients))
 

@@ -57,6 +57,11 @@ class AgentResponse(BaseModel):
     data: dict[str, Any]
     timestamp: str
 
+    @property
+    def error_code(self) -> str | None:
+        """The code of the error it carries; None for a result."""
+        return None if self.status is Status.SUCCESS else str(self.data["error"]["code"])
+
     @classmethod
     def success(cls, action: str, data: dict[str, Any], now: datetime) -> AgentResponse:
         """The reply that carries a result."""
@@ -100,7 +105,13 @@ def parse_request(event: Any, actions: list[str]) -> ActionRequest:
 def action_named_in(event: Any) -> str | None:
     """The action that an event, however wrong, seems to ask for; echoed in error replies."""
     action = event.get("action") if isinstance(event, Mapping) else None
-    return action if isinstance(action, str) else None
+    return action.strip() if isinstance(action, str) else None
+
+
+def request_id_named_in(event: Any) -> str | None:
+    """The request id of an event, when it is one that a request may have."""
+    request_id = event.get("request_id") if isinstance(event, Mapping) else None
+    return request_id if _is_request_id(request_id) else None
 
 
 def error_detail(error: BudgetAgentError) -> ErrorDetail:
@@ -137,12 +148,16 @@ def _request_id_in(event: Mapping[str, Any]) -> str | None:
     request_id = event.get("request_id")
     if request_id is None:
         return None
-    if not isinstance(request_id, str) or not 1 <= len(request_id) <= _LONGEST_REQUEST_ID:
+    if not _is_request_id(request_id):
         raise InvalidRequest(
             f"'request_id' is not a text of 1 to {_LONGEST_REQUEST_ID} characters.",
             {"allowed": f"a text of 1 to {_LONGEST_REQUEST_ID} characters"},
         )
-    return request_id
+    return str(request_id)
+
+
+def _is_request_id(value: Any) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= _LONGEST_REQUEST_ID
 
 
 def _kind_of(value: Any) -> str:

@@ -31,7 +31,7 @@ class Audit(InterventionHandler):
             name = event.tool_use["name"]
             logger.warning("call of an unknown tool denied", tool=name)
             return Deny(reason=f"'{name}' is not an action of this agent")
-        logger.info("action started", action=tool.action.name, mutates=tool.action.mutates)
+        logger.info("action started", tool=tool.tool_name, mutates=tool.action.mutates)
         return Proceed()
 
     def after_tool_call(self, event: AfterToolCallEvent, **kwargs: Any) -> Proceed:
@@ -40,7 +40,7 @@ class Audit(InterventionHandler):
         seconds = None if event.duration is None else round(event.duration, 3)
         logger.info(
             "action ended",
-            action=event.tool_use["name"],
+            tool=event.tool_use["name"],
             outcome=event.result["status"],
             error_code=_error_code(event),
             seconds=seconds,

@@ -14,7 +14,7 @@ from strands.types._events import ToolResultEvent
 from strands.types.tools import AgentTool, ToolResult, ToolSpec, ToolUse
 
 from agent.contract import ErrorDetail, error_detail
-from agent.observability import logger
+from agent.observability import log_failure
 from tools.actions._action import Action
 from tools.domain.errors import BudgetAgentError, InternalError
 from tools.gateways import Gateways
@@ -68,8 +68,8 @@ class ActionTool(AgentTool):
             return _tool_result(tool_use, "success", result.model_dump(mode="json"))
         except BudgetAgentError as error:
             return _tool_result(tool_use, "error", {"error": error_detail(error).model_dump(mode="json")})
-        except Exception:
-            logger.exception("action failed unexpectedly", action=self.action.name)
+        except Exception as error:
+            log_failure("action failed unexpectedly", error)
             return _tool_result(tool_use, "error", {"error": internal_error().model_dump(mode="json")})
 
 

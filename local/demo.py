@@ -173,6 +173,7 @@ def _answering(world: World, console: Console) -> Iterator[Answer]:
                 "AWS_REGION": "us-east-1",
                 "BUDGET_ACTION_EXECUTION_ROLE_ARN": f"arn:aws:iam::{world.account_id}:role/{EXECUTION_ROLE}",
                 "LOG_LEVEL": "CRITICAL",
+                "POWERTOOLS_METRICS_DISABLED": "true",
                 "TIME_SOURCE": "aws",
             }
         )

@@ -35,7 +35,8 @@ class Pipeline:
 
     def send(self, event: Any) -> dict[str, Any]:
         """The handler's reply to an event."""
-        return lambda_handler.lambda_handler(event, Context())
+        reply: dict[str, Any] = lambda_handler.lambda_handler(event, Context())
+        return reply
 
     def act(self, action: str, **parameters: Any) -> dict[str, Any]:
         """The reply to a named action."""

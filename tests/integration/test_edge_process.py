@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import json, sys
 from lambda_handler import lambda_handler
-replies = [lambda_handler(event, None) for event in json.loads(sys.argv[1])]
+class Context:
+    aws_request_id = "an-id"
+replies = [lambda_handler(event, Context()) for event in json.loads(sys.argv[1])]
 with open(sys.argv[2], "w") as file:
     json.dump(replies, file)
 """
@@ -55,7 +57,10 @@ def test_nothing_is_printed_but_log_lines_and_no_address_among_them(
     replies, written, errors = run([create, create, bad, {"action": SECRET}, SECRET, None], tmp_path)
     assert [each["status"] for each in replies] == ["success", "error", "error", "error", "error", "error"]
     lines = [json.loads(line) for line in written.splitlines()]
-    assert {"action started", "action ended", "request refused"} <= {line["message"] for line in lines}
+    logged = [line for line in lines if "message" in line]
+    assert {"action started", "action ended", "request refused"} <= {line["message"] for line in logged}
+    assert all("request_id" in line and "action" in line for line in logged)
+    assert len([line for line in lines if "_aws" in line]) == len(replies)
     assert SECRET not in written
     assert errors == ""
 

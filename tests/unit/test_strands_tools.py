@@ -58,7 +58,10 @@ def test_an_unexpected_failure_shows_no_internals(caplog: pytest.LogCaptureFixtu
     assert isinstance(outcome, ErrorDetail)
     assert outcome.code == "INTERNAL_ERROR"
     assert "secret internals" not in outcome.model_dump_json()
-    assert "secret internals" in caplog.text
+    assert "secret internals" not in caplog.text
+    [failure] = [vars(record) for record in caplog.records if record.levelname == "ERROR"]
+    assert failure["failure"][0]["type"] == "KeyError"
+    assert failure["failure"][0]["frames"][-1].endswith(" greet")
 
 
 @pytest.mark.parametrize("name", ["record_direct_tool_call", "user_message_override", "tool_use", "agent"])
@@ -93,7 +96,7 @@ def test_the_model_reads_the_docstring_and_the_schema_of_the_action() -> None:
 def test_every_call_passes_the_audit_which_logs_no_parameters(caplog: pytest.LogCaptureFixture) -> None:
     perform({"name": "marked-address@example.com"})
     started, ended = (vars(record) for record in caplog.records)
-    assert (started["msg"], started["action"], started["mutates"]) == ("action started", "greet", False)
+    assert (started["msg"], started["tool"], started["mutates"]) == ("action started", "greet", False)
     assert (ended["msg"], ended["outcome"], ended["error_code"]) == ("action ended", "success", None)
     assert "marked-address" not in f"{started}{ended}"
 

@@ -7,7 +7,7 @@ override comes from the SDK's own AWS_ENDPOINT_URL variables.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,17 @@ class Clients:
     sts: STSClient
 
 
-def build_clients(*, region: str, attempts: int, read_timeout: float) -> Clients:
+CallObserver = Callable[[str, str, bool], None]
+"""Told of every call: the service's name (`Budgets`), the operation, and whether AWS answered with a result."""
+
+
+def build_clients(
+    *, region: str, attempts: int, read_timeout: float, observe: CallObserver | None = None
+) -> Clients:
     """Clients that give up: `attempts` tries per call, `read_timeout` seconds per try."""
     session = boto3.Session(region_name=region)
+    if observe is not None:
+        _report_calls(session, observe)
     for service in ("budgets", "cost-explorer"):
         session.events.register(f"before-parse.{service}", _refuse_broken_reply)
     config = Config(
@@ -46,6 +54,18 @@ def build_clients(*, region: str, attempts: int, read_timeout: float) -> Clients
         cost_explorer=session.client("ce", config=config),
         sts=session.client("sts", config=config),
     )
+
+
+def _report_calls(session: boto3.Session, observe: CallObserver) -> None:
+    def answered(model: Any, http_response: Any, **_: Any) -> None:
+        observe(str(model.service_model.service_id), str(model.name), http_response.status_code < 300)
+
+    def unanswered(event_name: str, **_: Any) -> None:
+        service, operation = event_name.split(".")[1:]
+        observe(service, operation, False)
+
+    session.events.register("after-call", answered)
+    session.events.register("after-call-error", unanswered)
 
 
 def _refuse_broken_reply(operation_model: Any, response_dict: Mapping[str, Any], **_: Any) -> None:
