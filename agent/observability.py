@@ -73,6 +73,7 @@ def record_outcome(action: str | None, error_code: str | None, seconds: float, *
     if error_code is not None:
         metrics.add_metadata("error_code", error_code)
     metrics.flush_metrics()
+    metrics.clear_metrics()
     if error_code == "INTERNAL_ERROR":
         # Without the action, so that one alarm watches all of them.
         with single_metric("InternalError", MetricUnit.Count, 1, namespace=NAMESPACE) as metric:
