@@ -11,7 +11,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 from botocore.parsers import ResponseParserError
 
 from tools.domain.errors import (
@@ -80,6 +87,11 @@ def aws_errors(
         raise InvalidParameters(
             f"AWS's own client refused the request: {error}",
             {"problems": [problem_with("request", str(error))]},
+        ) from error
+    except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
+        raise AccessDenied(
+            "The agent has no AWS credentials; give its function a role, or this process credentials.",
+            {"aws_error": type(error).__name__, "permission": permission},
         ) from error
     except (BotoCoreError, ResponseParserError) as error:
         raise AwsUnavailable(
