@@ -7,6 +7,7 @@ from functools import cache
 from time import monotonic
 from typing import Any
 
+from agent import startup
 from agent.bootstrap import build_agent
 from agent.budget_agent import BudgetAgent
 from agent.contract import (
@@ -22,6 +23,8 @@ from agent.settings import SettingsError, load_settings
 from agent.strands_tools import internal_error
 from tools.actions.catalogue import ACTION_NAMES
 from tools.domain.errors import BudgetAgentError
+
+startup.finish()
 
 
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
