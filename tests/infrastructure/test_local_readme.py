@@ -8,10 +8,12 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from botocore.model import OperationModel
 from botocore.session import get_session
 from moto.core.utils import camelcase_to_underscores
 
@@ -33,8 +35,6 @@ OUR_SERVICES = {
     "AWS Budgets": ("budgets", local.budgets.responses.Response),
     "Cost Explorer": ("ce", local.cost_explorer.responses.Response),
 }
-# The services of its own that have a README of their own say there what AWS does not define.
-OWN_README = ("budgets/",)
 MARK = re.compile(r"emulator-defined|defined by this\s+(?:# )?emulator", re.IGNORECASE)
 
 
@@ -88,14 +88,40 @@ def test_every_operation_is_listed_once_where_the_code_has_it(title: str) -> Non
     assert set(listed["built"]) == methods
 
 
+def test_of_bedrock_what_is_listed_as_built_answers_and_nothing_else(url: str) -> None:
+    listed = {kind: quoted(names) for kind, names in rows_of("Bedrock Runtime")}
+    model = get_session().get_service_model("bedrock-runtime")
+    assert sorted([*listed["built"], *listed["not built"]]) == sorted(model.operation_names)
+    refused = {
+        name for name in model.operation_names if is_refused_as_unbuilt(url, model.operation_model(name))
+    }
+    assert refused == set(listed["not built"])
+
+
+def is_refused_as_unbuilt(url: str, operation: OperationModel) -> bool:
+    path = re.sub(r"\{[^}]+\}", "something", operation.http["requestUri"])
+    scope = "anything/20261020/us-east-1/bedrock/aws4_request"
+    authorization = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=60)
+    try:
+        connection.request(operation.http["method"], path, "{}", {"Authorization": authorization})
+        answer = connection.getresponse()
+        assert 400 <= answer.status < 500, answer.status
+        return b"does not build" in answer.read()
+    finally:
+        connection.close()
+
+
 def test_every_decision_that_the_code_marks_as_its_own_is_explained() -> None:
     explained = {file for row in rows_of("subject") for file in quoted(row[-1])}
     marked = {
         path.relative_to(LOCAL).as_posix()
         for path in LOCAL.rglob("*.py")
         if MARK.search(path.read_text(encoding="utf-8"))
+        # A package with a README of its own explains them there.
+        and (path.parent == LOCAL or not (LOCAL / path.relative_to(LOCAL).parts[0] / "README.md").is_file())
     }
-    assert {file for file in marked if not file.startswith(OWN_README)} <= explained
+    assert marked <= explained
     assert [file for file in explained if not (LOCAL / file).is_file()] == []
 
 
@@ -140,14 +166,21 @@ def test_what_is_shown_on_the_command_line_can_be_done(url: str, tmp_path: Path)
     shell.local("reset")
     told = {}
     for words in commands():
-        if words[0] == "aws":
+        if words[0] == "echo":
+            (tmp_path / words[3]).write_text(words[1], encoding="utf-8")
+        elif words[0] == "aws":
             told[words[2]] = shell.run(shlex.join(words))
         elif words[:3] == ["python", "-m", "local"] and words[3] != "up":
-            told.setdefault(words[3], shell.local(shlex.join(words[3:])))
+            told.setdefault(words[3], shell.local(shlex.join(found_in(tmp_path, words[3:]))))
         else:
             assert words[0] in ("make", "export", "python")
     assert told["describe-budget"]["Budget"]["CalculatedSpend"]["ActualSpend"]["Amount"] == "900.0"
     assert "monthly has exceeded your alert threshold" in told["inbox"]
+
+
+def found_in(folder: Path, words: list[str]) -> list[str]:
+    """The words, with the names of files in the folder made whole: `python -m local` runs elsewhere."""
+    return [str(folder / word) if (folder / word).is_file() else word for word in words]
 
 
 def test_what_is_shown_in_python_runs(url: str) -> None:
