@@ -11,6 +11,8 @@ from functools import cache
 from typing import Any
 
 from moto import backend_index
+from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage, lambda_backends
+from moto.awslambda.policy import Policy
 from moto.bedrockruntime.models import bedrockruntime_backends
 from moto.budgets.models import budgets_backends
 from moto.ce.models import ce_backends
@@ -21,9 +23,12 @@ from moto.core.responses import BaseResponse
 from moto.core.routing import get_service_router
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, Group, IAMBackend, PolicyVersion, Role, User
+from moto.logs.models import LogGroup
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.organizations import utils as organization_ids
 from moto.organizations.models import FakeAccount, organizations_backends
+from moto.sns.models import Subscription, Topic
+from moto.sqs.models import Queue, SQSBackend
 from moto.sts.models import AssumedRole, STSBackend
 
 
@@ -264,6 +269,41 @@ def _check_framing() -> None:
     require_function(BaseResponse, "parse_parameters", FRAMING, "self.params = cast(Any, parsed)")
 
 
+# Functions.
+
+FUNCTIONS = "functions run in processes of their own, and keep what moto drops"
+DELIVERY = "topics and queues reach functions as those of AWS do"
+
+
+def _check_functions() -> None:
+    for name in ("function_arn", "environment_vars", "reserved_concurrency", "tracing_config", "role"):
+        require_function(LambdaFunction, "__init__", FUNCTIONS, f"self.{name}")
+    for name in ("code_digest", "code_bytes", "code_sha_256"):
+        require_function(LambdaFunction, "_set_function_code", FUNCTIONS, f"self.{name}")
+    for name in ("create_function", "publish_version", "delete_event_source_mapping", "get_function"):
+        require_function(LambdaBackend, name, FUNCTIONS)
+    require_function(LambdaBackend, "create_event_source_mapping", FUNCTIONS, "EventSourceMapping(spec)")
+    require_function(LambdaStorage, "put_function", FUNCTIONS)
+    require_function(LambdaStorage, "__init__", FUNCTIONS, "self._aliases")
+    require_function(LambdaStorage, "publish_version", FUNCTIONS, "code_or_config_updated")
+    require_function(Policy, "__init__", FUNCTIONS, "self.statements")
+    require_function(STSBackend, "assume_role", FUNCTIONS, "external_id=external_id")
+    require_function(LogGroup, "put_log_events", FUNCTIONS)
+    require_function(BaseResponse, "_enrich_response", FUNCTIONS, "gen_amzn_requestid_long(headers)")
+
+
+def _check_delivery() -> None:
+    require_function(Topic, "publish", DELIVERY, "subscription.publish(")
+    require_function(Subscription, "__init__", DELIVERY, "self._filter_policy_matcher")
+    require_function(Subscription, "_parse_message_structure", DELIVERY)
+    require_function(Queue, "add_message", DELIVERY, "send_sqs_batch")
+    require_function(SQSBackend, "send_message", DELIVERY, "message_attributes")
+
+
+def _deliver_to_functions() -> None:
+    Subscription.publish = importlib.import_module("local.functions.topics").publish  # type: ignore[method-assign]
+
+
 # Forgetting.
 
 RESET = "a reset forgets all of moto's state"
@@ -295,4 +335,7 @@ HOOKS: tuple[Hook, ...] = (
     swap_backend(bedrockruntime_backends, "local.bedrock.models"),
     swap_backend(budgets_backends, "local.budgets.models"),
     swap_backend(ce_backends, "local.cost_explorer.models"),
+    swap_backend(lambda_backends, "local.functions.models"),
+    Hook(FUNCTIONS, _check_functions, _nothing_to_put_in_place),
+    Hook(DELIVERY, _check_delivery, _deliver_to_functions),
 )

@@ -8,6 +8,7 @@ from types import TracebackType
 from local import hooks
 from local.application import Application
 from local.faults import Faults
+from local.functions import service as functions
 from local.keep_alive import KeepAliveServer
 from local.seeding import Seeding
 from local.world import World, use
@@ -29,6 +30,7 @@ class EmbeddedAws:
         )
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._seeding = Seeding(self.url)
+        self._functions = functions.FunctionService(self.url)
 
     @classmethod
     def start(cls, world: World, port: int = 0) -> EmbeddedAws:
@@ -58,15 +60,19 @@ class EmbeddedAws:
         Costs added by `world.spend` are forgotten; those added directly to a ledger stay in it.
         """
         self.faults.clear()
+        self._functions.forget()
+        self._application.connections.close_all()
         hooks.forget_everything()
         self.world = self.world.begin_again() if world is None else world
         use(self.world)
+        functions.use(self._functions)
         self._seeding.plant(self.world)
         return self.world
 
     def stop(self) -> None:
         """Stop serving and hang up on every client."""
         self.faults.clear()
+        self._functions.close()
         self._server.shutdown()
         self._server.hang_up()
         self._thread.join()

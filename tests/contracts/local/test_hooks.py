@@ -2,12 +2,16 @@
 
 import pytest
 from moto import backend_index
+from moto.awslambda.models import LambdaFunction, LambdaStorage
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.eventstream import EventStreamEncoder
 from moto.core.responses import BaseResponse
 from moto.iam.models import Group, IAMBackend, PolicyVersion, Role
+from moto.logs.models import LogGroup
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.organizations.models import FakeAccount, organizations_backends
+from moto.sns.models import Topic
+from moto.sqs.models import Queue
 from moto.sts.models import STSBackend
 
 from local import hooks
@@ -26,6 +30,7 @@ def test_our_own_backends_answer_for_bedrock_budgets_and_cost_explorer() -> None
         "local.bedrock.models",
         "local.budgets.models",
         "local.cost_explorer.models",
+        "local.functions.models",
     ]
 
 
@@ -44,6 +49,11 @@ def test_our_own_backends_answer_for_bedrock_budgets_and_cost_explorer() -> None
         (hooks.ACCOUNTS, FakeAccount, "__init__"),
         (hooks.ACCOUNTS, organizations_backends, "master_accounts"),
         (hooks.FRAMING, EventStreamEncoder, "encode_message"),
+        (hooks.FUNCTIONS, LambdaFunction, "__init__"),
+        (hooks.FUNCTIONS, LambdaStorage, "publish_version"),
+        (hooks.FUNCTIONS, LogGroup, "put_log_events"),
+        (hooks.DELIVERY, Topic, "publish"),
+        (hooks.DELIVERY, Queue, "add_message"),
         (hooks.RESET, BackendDict, "_instances"),
         ("local.budgets.models answers instead of moto's budgets", BaseBackend, "_url_module"),
     ],

@@ -1,0 +1,1 @@
+"""What the processes of functions load from the embedded AWS beside awslambdaric."""
