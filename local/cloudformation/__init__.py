@@ -1,0 +1,1 @@
+"""AWS CloudFormation: change sets, stacks, rollback, over the embedded AWS's own services."""
