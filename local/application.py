@@ -11,10 +11,15 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.http import http_date
 
 from local.authorization.enforcement import Denial, check
+from local.authorization.principals import principal_behind
 from local.control import Control
 from local.fault_effects import FaultEffects, refuse
 from local.http_answer import HttpAnswer
 from local.request import Call, Environ, identify, parameters_of
+from local.websocket.connections import Connections
+from local.websocket.endpoint import Endpoint
+from local.websocket.handshake import wants_websocket
+from local.websocket.management import Management, mounted
 from local.world import World
 
 logger = logging.getLogger(__name__)
@@ -43,15 +48,27 @@ class Application:
         self._served = served
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.effects = FaultEffects()
-        self._control = Control(served, self.effects.faults)
+        self.connections = Connections()
+        self.websockets = Endpoint(self.connections, lambda: served.world.clock.now())
+        self._management = Management(self.connections, lambda: served.world.clock.now())
+        self._control = Control(served, self.effects.faults, self.connections)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one request. Raises ConnectionError where a fault says that there is to be no answer."""
-        path = environ.get("PATH_INFO", "")
-        answer = self._control.answer(environ) if path.startswith(CONTROL_PATH) else self._call(environ)
+        """Answer one request.
+
+        Raises ConnectionError where a fault says that there is to be no answer, and when a WebSocket has ended.
+        """
+        answer = self._answer(environ)
         body = answer.body[: len(answer.body) // 2] if answer.is_cut else answer.body
         start_response(answer.status, self._headers(answer, is_head=environ["REQUEST_METHOD"] == "HEAD"))
         return [body]
+
+    def _answer(self, environ: Environ) -> HttpAnswer:
+        if wants_websocket(environ):
+            return self.websockets.take_over(environ)
+        if environ.get("PATH_INFO", "").startswith(CONTROL_PATH):
+            return self._control.answer(environ)
+        return self._call(mounted(environ))
 
     def _headers(self, answer: HttpAnswer, *, is_head: bool) -> list[tuple[str, str]]:
         # The length that HEAD tells is the one of the body it does not send.
@@ -87,6 +104,9 @@ class Application:
         denial = check(call, lambda: parameters_of(call, environ), self._served.world.clock.now())
         if denial is not None:
             return refuse(call, denial)
+        if call.service == "apigatewaymanagementapi":
+            caller = principal_behind(call.access_key).account_id
+            return self._management.answer(call, environ, caller, self._served.world.account_id)
         answer = self._run_moto(environ)
         if _is_unrouted(answer):
             raise NotImplementedError(call.operation)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from local.durations import parse_day
 from local.faults import ANY_OPERATION, Kind
 from local.remote import Remote, RemoteError
+from local.websocket.watch import watch
 
 if TYPE_CHECKING:
     from local.imports.imported import Imported
@@ -76,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     bedrock = _remote(commands, "bedrock", "write what the model says, and read what it heard", _bedrock)
     bedrock.add_argument("verb", choices=("script", "heard", "clear"))
     bedrock.add_argument("file", nargs="?", type=Path, help="script: a JSON file with a list called turns")
+
+    watching = _remote(commands, "watch", "connect as a WebSocket client and print what is pushed", _watch)
+    watching.add_argument("--api-id", default="local")
+    watching.add_argument("--stage", default="local")
+    watching.add_argument("--count", type=int, help="end after so many messages; by default at Ctrl-C")
 
     _remote(commands, "inbox", "read the e-mails that were sent", _inbox)
     _remote(commands, "reset", "begin again", _reset)
@@ -201,6 +207,10 @@ def _bedrock(options: argparse.Namespace) -> None:
     else:
         answer = remote.ask("POST", "bedrock", json.loads(options.file.read_text(encoding="utf-8")))
     _say(f"turns left: {answer['turns_left']}")
+
+
+def _watch(options: argparse.Namespace) -> None:
+    watch(options.endpoint, options.api_id, options.stage, options.count)
 
 
 def _reset(options: argparse.Namespace) -> None:

@@ -18,6 +18,7 @@ from local.faults import Fault, Faults
 from local.http_answer import HttpAnswer
 from local.request import Environ, body_of
 from local.spending import cost_record
+from local.websocket.connections import Connections
 from local.world import World
 
 logger = logging.getLogger(__name__)
@@ -39,8 +40,9 @@ class Served(Protocol):
 class Control:
     """Answers requests below /_local/. A wrong request is 400 with {"error": sentence}, an unknown path 404."""
 
-    def __init__(self, served: Served, faults: Faults) -> None:
+    def __init__(self, served: Served, faults: Faults, connections: Connections) -> None:
         self._served = served
+        self._connections = connections
         self._faults = faults
         self._routes: Mapping[tuple[str, str], Callable[[dict[str, Any]], Json]] = {
             ("GET", "health"): self._health,
@@ -56,6 +58,7 @@ class Control:
             ("GET", "bedrock"): lambda _: tell(),
             ("POST", "bedrock"): load_script,
             ("DELETE", "bedrock"): lambda _: forget_script(),
+            ("GET", "connections"): self._list_connections,
             ("POST", "reset"): self._reset,
         }
 
@@ -147,6 +150,19 @@ class Control:
                 }
                 for message in inbox.undelivered()
             ],
+        }
+
+    def _list_connections(self, _: dict[str, Any]) -> Json:
+        return {
+            "connections": [
+                {
+                    "id": one.id,
+                    "api_id": one.api_id,
+                    "stage": one.stage,
+                    "connected_at": spell(one.connected_at),
+                }
+                for one in self._connections.listed()
+            ]
         }
 
     def _pages_read(self, _: dict[str, Any]) -> Json:

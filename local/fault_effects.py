@@ -13,6 +13,7 @@ from local.stale_reads import StaleReads
 # How each service throttles where its model does not name ThrottlingException: code and HTTP status.
 # Source: the errors of the service models, and "Common error types" of the query services.
 _THROTTLING: Mapping[str, tuple[str, int]] = {
+    "apigatewaymanagementapi": ("LimitExceededException", 429),
     "bedrock-runtime": ("ThrottlingException", 429),
     "ce": ("LimitExceededException", 400),
     "lambda": ("TooManyRequestsException", 429),

@@ -80,7 +80,7 @@ def parameters_of(call: Call, environ: Environ) -> dict[str, Any]:
     operation = model.operation_model(call.operation)
     parser = PROTOCOL_PARSERS[call.protocol](operation)
     try:
-        return dict(
+        return _mount(call, environ) | dict(
             parser.parse(
                 {
                     "method": request.method,
@@ -94,6 +94,14 @@ def parameters_of(call: Call, environ: Environ) -> dict[str, Any]:
         )
     except (ValueError, TypeError, AttributeError, KeyError, RequestParserError):
         return {}
+
+
+def _mount(call: Call, environ: Environ) -> dict[str, Any]:
+    """The API and stage that a management call is for; AWS has them in the host name and the path."""
+    if call.service != "apigatewaymanagementapi" or not environ.get("SCRIPT_NAME"):
+        return {}
+    _, api_id, stage = environ["SCRIPT_NAME"].split("/")
+    return {"ApiId": api_id, "Stage": stage}
 
 
 def body_of(environ: Environ) -> bytes:

@@ -147,8 +147,8 @@ def _bedrock(operation: str, parameters: Parameters, place: Place) -> list[str]:
 
 def _connections(operation: str, parameters: Parameters, place: Place) -> list[str]:
     method = {"PostToConnection": "POST", "GetConnection": "GET", "DeleteConnection": "DELETE"}[operation]
-    connection = parameters.get("ConnectionId", "*")
-    return [place.arn("execute-api", f"local/local/{method}/@connections/{connection}")]
+    stage = f"{parameters.get('ApiId', '*')}/{parameters.get('Stage', '*')}"
+    return [place.arn("execute-api", f"{stage}/{method}/@connections/{parameters.get('ConnectionId', '*')}")]
 
 
 def _ec2(operation: str, parameters: Parameters, place: Place) -> list[str]:

@@ -40,7 +40,7 @@ def agent(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
     model = BedrockModel(model_id=PROFILE, boto_session=session, boto_client_config=config)
     yield Agent(model=model, tools=[count_budgets], system_prompt="You count.", callback_handler=None)
     model.client.close()
-    # Strands leaves a stream that broke off to the garbage collector; its warning belongs to the test that broke it.
+    # Strands leaves a stream that broke off to the garbage collector, whose warning belongs to this test.
     gc.collect()
 
 

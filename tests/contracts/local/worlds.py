@@ -22,14 +22,18 @@ def a_world(scenario: Scenario | None = None) -> World:
     return World(Clock(NOON), ledger, scenario=scenario)
 
 
-def a_client(service: str, aws: EmbeddedAws, **options: Any) -> Any:
-    """A real boto3 client of the embedded AWS; never retries unless asked to."""
+def a_client(service: str, aws: EmbeddedAws, path: str = "", **options: Any) -> Any:
+    """A real boto3 client of the embedded AWS, whose endpoint ends in `path`; never retries unless asked to."""
     credentials = {"aws_access_key_id": "anything", "aws_secret_access_key": "anything"}
     given = {key: options.pop(key) for key in list(options) if key.startswith("aws_")}
     config = Config(proxies={}, **{"retries": {"total_max_attempts": 1}, **options})
     session: Any = boto3.Session()
     return session.client(
-        service, endpoint_url=aws.url, region_name="us-east-1", config=config, **{**credentials, **given}
+        service,
+        endpoint_url=aws.url + path,
+        region_name="us-east-1",
+        config=config,
+        **{**credentials, **given},
     )
 
 
