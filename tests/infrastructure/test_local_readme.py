@@ -9,8 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from inspect import signature
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from botocore.model import OperationModel
@@ -21,7 +22,7 @@ import local.budgets.responses
 import local.cost_explorer.responses
 from local import command_line
 from local.control import Control
-from local.faults import Faults, Kind
+from local.faults import Kind
 from local.remote import Remote
 from local.scenarios.catalogue import SCENARIOS
 from tests.contracts.local.aws_program import Shell
@@ -35,6 +36,8 @@ OUR_SERVICES = {
     "AWS Budgets": ("budgets", local.budgets.responses.Response),
     "Cost Explorer": ("ce", local.cost_explorer.responses.Response),
 }
+# Nothing that a test could wait for.
+RUN_UNTIL_STOPPED = ("up", "watch")
 MARK = re.compile(r"emulator-defined|defined by this\s+(?:# )?emulator", re.IGNORECASE)
 
 
@@ -72,10 +75,9 @@ def local_commands() -> list[list[str]]:
 
 
 def routes() -> set[tuple[str, str]]:
-    served: Any = None
-    return {
-        (method, f"/_local/{name}") for method, name in vars(Control(cast(Any, served), Faults()))["_routes"]
-    }
+    nothing: Any = None
+    control = Control(*(nothing for _ in signature(Control).parameters))
+    return {(method, f"/_local/{name}") for method, name in vars(control)["_routes"]}
 
 
 @pytest.mark.parametrize("title", OUR_SERVICES)
@@ -88,19 +90,24 @@ def test_every_operation_is_listed_once_where_the_code_has_it(title: str) -> Non
     assert set(listed["built"]) == methods
 
 
-def test_of_bedrock_what_is_listed_as_built_answers_and_nothing_else(url: str) -> None:
-    listed = {kind: quoted(names) for kind, names in rows_of("Bedrock Runtime")}
-    model = get_session().get_service_model("bedrock-runtime")
+@pytest.mark.parametrize(
+    ("title", "service", "mount"),
+    [("Bedrock Runtime", "bedrock-runtime", ""), ("WebSocket APIs", "apigatewaymanagementapi", "/api/stage")],
+)
+def test_what_is_listed_as_built_answers_and_nothing_else(
+    url: str, title: str, service: str, mount: str
+) -> None:
+    listed = {kind: quoted(names) for kind, names in rows_of(title)}
+    model = get_session().get_service_model(service)
     assert sorted([*listed["built"], *listed["not built"]]) == sorted(model.operation_names)
-    refused = {
-        name for name in model.operation_names if is_refused_as_unbuilt(url, model.operation_model(name))
-    }
+    operations = [model.operation_model(name) for name in model.operation_names]
+    refused = {each.name for each in operations if is_refused_as_unbuilt(url, mount, each)}
     assert refused == set(listed["not built"])
 
 
-def is_refused_as_unbuilt(url: str, operation: OperationModel) -> bool:
-    path = re.sub(r"\{[^}]+\}", "something", operation.http["requestUri"])
-    scope = "anything/20261020/us-east-1/bedrock/aws4_request"
+def is_refused_as_unbuilt(url: str, mount: str, operation: OperationModel) -> bool:
+    path = mount + re.sub(r"\{[^}]+\}", "something", operation.http["requestUri"])
+    scope = f"anything/20261020/us-east-1/{operation.service_model.signing_name}/aws4_request"
     authorization = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
     connection = HTTPConnection(url.removeprefix("http://"), timeout=60)
     try:
@@ -151,12 +158,13 @@ def test_every_command_there_is_is_shown(capsys: pytest.CaptureFixture[str]) -> 
     assert {words[0] for words in local_commands()} == there_are - {"demo"}
 
 
-def test_every_option_of_up_that_is_shown_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("command", RUN_UNTIL_STOPPED)
+def test_every_option_that_is_shown_is_there(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        command_line.main(["up", "--help"])
+        command_line.main([command, "--help"])
     told = capsys.readouterr().out
     shown = {
-        word for words in local_commands() if words[0] == "up" for word in words if word.startswith("--")
+        word for words in local_commands() if words[0] == command for word in words if word.startswith("--")
     }
     assert [option for option in shown if option not in told] == []
 
@@ -170,7 +178,7 @@ def test_what_is_shown_on_the_command_line_can_be_done(url: str, tmp_path: Path)
             (tmp_path / words[3]).write_text(words[1], encoding="utf-8")
         elif words[0] == "aws":
             told[words[2]] = shell.run(shlex.join(words))
-        elif words[:3] == ["python", "-m", "local"] and words[3] != "up":
+        elif words[:3] == ["python", "-m", "local"] and words[3] not in RUN_UNTIL_STOPPED:
             told.setdefault(words[3], shell.local(shlex.join(found_in(tmp_path, words[3:]))))
         else:
             assert words[0] in ("make", "export", "python")
