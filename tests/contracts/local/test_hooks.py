@@ -6,10 +6,12 @@ from moto.awslambda.models import LambdaFunction, LambdaStorage
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.eventstream import EventStreamEncoder
 from moto.core.responses import BaseResponse
+from moto.events.models import Rule
 from moto.iam.models import Group, IAMBackend, PolicyVersion, Role
 from moto.logs.models import LogGroup
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.organizations.models import FakeAccount, organizations_backends
+from moto.scheduler.models import Schedule
 from moto.sns.models import Topic
 from moto.sqs.models import Queue
 from moto.sts.models import STSBackend
@@ -31,6 +33,7 @@ def test_our_own_backends_answer_for_bedrock_budgets_and_cost_explorer() -> None
         "local.budgets.models",
         "local.cost_explorer.models",
         "local.functions.models",
+        "local.schedules.models",
     ]
 
 
@@ -54,6 +57,8 @@ def test_our_own_backends_answer_for_bedrock_budgets_and_cost_explorer() -> None
         (hooks.FUNCTIONS, LogGroup, "put_log_events"),
         (hooks.DELIVERY, Topic, "publish"),
         (hooks.DELIVERY, Queue, "add_message"),
+        (hooks.SCHEDULES, Schedule, "__init__"),
+        (hooks.SCHEDULES, Rule, "__init__"),
         (hooks.RESET, BackendDict, "_instances"),
         ("local.budgets.models answers instead of moto's budgets", BaseBackend, "_url_module"),
     ],
