@@ -152,6 +152,7 @@ def test_a_message_that_no_route_takes_is_answered_as_api_gateway_does(client: W
         (encode(Opcode.TEXT, b"\xff", is_masked=True), 1007),
         (encode(Opcode.BINARY, b"a" * 32769, is_masked=True), 1009),
     ],
+    ids=["not masked", "no text", "too long"],
 )
 def test_a_client_that_breaks_the_rules_is_told_why_it_is_closed(
     client: WebSocketClient, sent: bytes, code: int
