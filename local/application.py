@@ -10,7 +10,9 @@ from moto.backends import list_of_moto_modules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.http import http_date
 
-from local.authorization.enforcement import Denial, check
+from local.authorization.denial import Denial
+from local.authorization.enforcement import check
+from local.authorization.organization import check_organization
 from local.authorization.principals import principal_behind
 from local.control import Control
 from local.fault_effects import FaultEffects, refuse
@@ -101,11 +103,16 @@ class Application:
                 f"The embedded AWS does not build the service {call.service or '(the request is unsigned)'}."
             )
             return refuse(call, Denial(400, "NotImplementedException", text))
-        denial = check(call, lambda: parameters_of(call, environ), self._served.world.clock.now())
+        caller = principal_behind(call.access_key).account_id
+
+        def read_parameters() -> dict[str, Any]:
+            return parameters_of(call, environ)
+
+        denial = check(call, read_parameters, self._served.world.clock.now())
+        denial = denial or check_organization(call, read_parameters, caller)
         if denial is not None:
             return refuse(call, denial)
         if call.service == "apigatewaymanagementapi":
-            caller = principal_behind(call.access_key).account_id
             return self._management.answer(call, environ, caller, self._served.world.account_id)
         answer = self._run_moto(environ)
         if _is_unrouted(answer):

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from local.authorization.enforcement import Denial, denial, needed_first
+from local.authorization.denial import Denial
+from local.authorization.enforcement import denial, needed_first
 from local.authorization.principals import principal_behind
 from local.faults import Faults, Kind
 from local.http_answer import HttpAnswer

@@ -50,6 +50,18 @@ class Seeding:
         for account in members:
             with next_account_id(account.id):
                 organizations.create_account(AccountName=account.name, Email=account.email)
+        self._arrange_units(scenario, root)
+
+    def _arrange_units(self, scenario: Scenario, root: str) -> None:
+        organizations = self._client("organizations")
+        places: dict[str | None, str] = {None: root}
+        for unit in scenario.units:
+            made = organizations.create_organizational_unit(ParentId=places[unit.parent], Name=unit.name)
+            place = places[unit.name] = made["OrganizationalUnit"]["Id"]
+            for account_id in unit.accounts:
+                organizations.move_account(
+                    AccountId=account_id, SourceParentId=root, DestinationParentId=place
+                )
 
     def _create_principals(self, scenario: Scenario) -> None:
         iam = self._client("iam")

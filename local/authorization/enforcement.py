@@ -1,10 +1,10 @@
 """The gate every call passes: it lets the administrator through and holds others to their policies."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from local.authorization.conditions import Context
+from local.authorization.denial import Denial
 from local.authorization.evaluation import ALLOWED, Decision, Permission, decide
 from local.authorization.permissions import permissions_of
 from local.authorization.principals import Principal, as_role, principal_behind
@@ -14,15 +14,6 @@ from local.request import Call
 
 # Moto would leave them out of the session without a word, and so give it more than was asked for.
 _NOT_BUILT = ("PolicyArns", "Tags", "TransitiveTagKeys")
-
-
-@dataclass(frozen=True)
-class Denial:
-    """AWS's no: HTTP status, error code and text, right for the protocol of the call."""
-
-    status: int
-    code: str
-    message: str
 
 
 def check(call: Call, read_parameters: Callable[[], Parameters], now: datetime) -> Denial | None:

@@ -12,6 +12,7 @@ from moto.organizations.models import organizations_backends
 from moto.sts.models import sts_backends
 
 from local.authorization.evaluation import Document, Policies
+from local.authorization.organization import are_policies_enabled
 
 # AWS Organizations makes this role in every account it creates and gives it AdministratorAccess
 # (Organizations user guide, "Accessing member accounts").
@@ -130,6 +131,8 @@ def service_control_policies(account_id: str) -> list[list[Document]]:
     if owner is None:
         return []
     backend = organizations_backends[owner[0]]["aws"]
+    if not are_policies_enabled(backend):
+        return []
     levels: list[list[Document]] = []
     target: Any = next((account for account in backend.accounts if account.id == account_id), None)
     while target is not None:

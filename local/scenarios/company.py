@@ -6,7 +6,7 @@ from local.ledger.ledger import Ledger
 from local.scenarios.company_budgets import make_budgets
 from local.scenarios.company_commitments import fill_commitments
 from local.scenarios.company_flows import fill_bills, make_flows
-from local.scenarios.company_people import ACCOUNTS, POLICIES, ROLES, TOPICS
+from local.scenarios.company_people import ACCOUNTS, POLICIES, ROLES, TOPICS, UNITS
 from local.scenarios.flow import MILLI_UNITS, month_start, usage_of
 from local.scenarios.scenario import Scenario
 
@@ -36,6 +36,7 @@ def make_company(today: date) -> Scenario:
         ledger=ledger,
         budgets=make_budgets(ledger, today),
         accounts=list(ACCOUNTS),
+        units=list(UNITS),
         roles=list(ROLES),
         policies=list(POLICIES),
         topics=list(TOPICS),

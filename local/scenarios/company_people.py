@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.ledger.ledger import MANAGEMENT_ACCOUNT
-from local.scenarios.scenario import Account, Policy, Role
+from local.scenarios.scenario import Account, OrganizationalUnit, Policy, Role
 
 PLATFORM, PRODUCTION, DATA, SANDBOX = (f"21000000000{number}" for number in range(1, 5))
 
@@ -14,6 +14,13 @@ ACCOUNTS = (
     Account(PRODUCTION, "production", "aws-production@company.example.com"),
     Account(DATA, "data", "aws-data@company.example.com"),
     Account(SANDBOX, "sandbox", "aws-sandbox@company.example.com"),
+)
+
+UNITS = (
+    OrganizationalUnit("Infrastructure", (PLATFORM,)),
+    OrganizationalUnit("Workloads", (DATA,)),
+    OrganizationalUnit("Production", (PRODUCTION,), parent="Workloads"),
+    OrganizationalUnit("Sandbox", (SANDBOX,)),
 )
 
 COST_CENTERS: Mapping[str, str] = {

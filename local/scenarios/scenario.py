@@ -15,6 +15,14 @@ class Account(NamedTuple):
     email: str
 
 
+class OrganizationalUnit(NamedTuple):
+    """A unit of the organization, the member accounts directly in it, and the unit it is in; None is the root."""
+
+    name: str
+    accounts: tuple[str, ...] = ()
+    parent: str | None = None
+
+
 class Role(NamedTuple):
     """An IAM role of the management account: its trust policy, and its inline policy if it has one."""
 
@@ -35,7 +43,8 @@ class Scenario:
     """Spending, budgets and the surroundings they need.
 
     `budgets` are CreateBudget requests as boto3 takes them, without AccountId; points in time are
-    timezone-aware. `accounts` begins with the management account. `topics` are names of SNS topics in
+    timezone-aware. `accounts` begins with the management account; those that none of the `units` names
+    are in the root, and a unit comes after the one it is in. `topics` are names of SNS topics in
     us-east-1 that AWS Budgets may publish to. `has_multi_year_data` opts in to 38 months of MONTHLY Cost
     Explorer history; without it there are 14.
     """
@@ -43,6 +52,7 @@ class Scenario:
     ledger: Ledger
     budgets: list[dict[str, Any]] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
+    units: list[OrganizationalUnit] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
     policies: list[Policy] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
