@@ -4,11 +4,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # The AWS services that the code builds clients of; botocore's data of all others stays out.
-AWS_SERVICES=(budgets ce sts xray)
+AWS_SERVICES=(budgets ce sts)
 
 # What requirements.txt brings and no path of the agent imports: Strands' MCP client with its HTTP stack and
 # cryptography, Powertools' web framework, and names kept for old releases.
-# aws_xray_sdk is not on the list although nothing imports it here: Powertools' Tracer does, inside Lambda only.
 UNUSED_PACKAGES=(
   _cffi_backend _yaml anyio aws_lambda_powertools/event_handler cffi click cryptography h11 httpcore
   httpcore2 httpx httpx2 jwt mcp mcp_types multipart pycparser sse_starlette starlette truststore uvicorn wrapt-stubs
@@ -259,7 +258,8 @@ try_package() {
     say "    not tried: the package is for Linux on $arch, this is $machine"
     return
   fi
-  "$target" -I -S -B - "$zip" "$work/unzipped" <<'PYTHON' || fail "the handler cannot be imported from the zip alone"
+  # The tasks' folder tells libraries that this is Lambda: elsewhere X-Ray's SDK would build a client at import.
+  LAMBDA_TASK_ROOT=$work/unzipped "$target" -I -S -B - "$zip" "$work/unzipped" <<'PYTHON' || fail "the handler cannot be imported from the zip alone"
 """Import the handler with nothing on the path but the standard library and the unzipped package."""
 
 import sys

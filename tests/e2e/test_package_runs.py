@@ -83,7 +83,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def packaged(folder: Path) -> Iterator[Packaged]:
     """The handler, with nothing but the package and the standard library to import from."""
-    with environment():
+    with environment(LAMBDA_TASK_ROOT=str(folder)):
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-B", "-c", SERVE, str(folder), Context().aws_request_id],
             stdin=subprocess.PIPE,
