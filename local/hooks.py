@@ -16,17 +16,21 @@ from moto.awslambda.policy import Policy
 from moto.bedrockruntime.models import bedrockruntime_backends
 from moto.budgets.models import budgets_backends
 from moto.ce.models import ce_backends
+from moto.cloudformation.models import cloudformation_backends
 from moto.core.base_backend import BackendDict, BaseBackend, backend_lock
 from moto.core.eventstream import EventStreamEncoder
 from moto.core.parse import PROTOCOL_PARSERS, JSONParser
 from moto.core.responses import BaseResponse
 from moto.core.routing import get_service_router
+from moto.events.models import Rule
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, Group, IAMBackend, PolicyVersion, Role, User
 from moto.logs.models import LogGroup
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.organizations import utils as organization_ids
 from moto.organizations.models import FakeAccount, organizations_backends
+from moto.s3.models import s3_backends
+from moto.scheduler.models import Schedule, scheduler_backends
 from moto.sns.models import Subscription, Topic
 from moto.sqs.models import Queue, SQSBackend
 from moto.sts.models import AssumedRole, STSBackend
@@ -304,6 +308,18 @@ def _deliver_to_functions() -> None:
     Subscription.publish = importlib.import_module("local.functions.topics").publish  # type: ignore[method-assign]
 
 
+# Schedules.
+
+SCHEDULES = "schedules and scheduled rules fire with the world's clock"
+
+
+def _check_schedules() -> None:
+    for name in ("schedule_expression", "target", "state", "start_date", "action_after_completion"):
+        require_function(Schedule, "__init__", SCHEDULES, f"self.{name}")
+    for name in ("scheduled_expression", "targets", "state"):
+        require_function(Rule, "__init__", SCHEDULES, f"self.{name}")
+
+
 # Forgetting.
 
 RESET = "a reset forgets all of moto's state"
@@ -311,6 +327,8 @@ RESET = "a reset forgets all of moto's state"
 
 def _check_reset() -> None:
     require(isinstance(vars(BackendDict).get("_instances"), list), RESET, "BackendDict._instances")
+    owners = getattr(s3_backends, "bucket_accounts", None)
+    require(isinstance(owners, dict), RESET, "s3_backends.bucket_accounts")
 
 
 def forget_everything() -> None:
@@ -321,6 +339,8 @@ def forget_everything() -> None:
             backends.clear()
         instances.clear()
         organizations_backends.master_accounts.clear()
+        # Names of buckets are taken across all accounts, and so kept apart from them.
+        s3_backends.bucket_accounts.clear()
 
 
 HOOKS: tuple[Hook, ...] = (
@@ -334,8 +354,11 @@ HOOKS: tuple[Hook, ...] = (
     Hook(RESET, _check_reset, _nothing_to_put_in_place),
     swap_backend(bedrockruntime_backends, "local.bedrock.models"),
     swap_backend(budgets_backends, "local.budgets.models"),
+    swap_backend(cloudformation_backends, "local.cloudformation.models"),
     swap_backend(ce_backends, "local.cost_explorer.models"),
     swap_backend(lambda_backends, "local.functions.models"),
+    swap_backend(scheduler_backends, "local.schedules.models"),
     Hook(FUNCTIONS, _check_functions, _nothing_to_put_in_place),
     Hook(DELIVERY, _check_delivery, _deliver_to_functions),
+    Hook(SCHEDULES, _check_schedules, _nothing_to_put_in_place),
 )

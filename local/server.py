@@ -10,6 +10,7 @@ from local.application import Application
 from local.faults import Faults
 from local.functions import service as functions
 from local.keep_alive import KeepAliveServer
+from local.schedules.calendar import Calendar
 from local.seeding import Seeding
 from local.world import World, use
 
@@ -66,6 +67,7 @@ class EmbeddedAws:
         self.world = self.world.begin_again() if world is None else world
         use(self.world)
         functions.use(self._functions)
+        self.world.clock.accompany(Calendar())
         self._seeding.plant(self.world)
         return self.world
 

@@ -1,5 +1,7 @@
 """Function: a Lambda function as moto keeps it, with what moto leaves out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +18,7 @@ from local.functions.settings import Settings
 from local.world import current as current_world
 
 _OPERATION = {"sqs": "SendMessage on SQS", "sns": "Publish on SNS"}
+_NO_SUCH_KEY = "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist."
 _NOT_ASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
 
 
@@ -72,8 +75,7 @@ class Function(LambdaFunction):
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         """Apply an UpdateFunctionConfiguration request, all of it or nothing."""
         members.check(config_updates)
-        before = dict(self.__dict__)
-        try:
+        with self._undone_on_refusal():
             self.settings = self.settings.updated(config_updates)
             if "TracingConfig" in config_updates:
                 self.tracing_config = config_updates["TracingConfig"]
@@ -88,10 +90,6 @@ class Function(LambdaFunction):
                 self.environment_vars = config_updates["Environment"].get("Variables", {})
             members.check_snap_start(self.settings, self.run_time)
             self.check_role()
-        except BaseException:
-            self.__dict__.clear()
-            self.__dict__.update(before)
-            raise
         self.touch()
         return self.get_configuration()
 
@@ -100,9 +98,10 @@ class Function(LambdaFunction):
         members.check(updated_spec)
         if updated_spec.get("DryRun"):
             return self.get_configuration()
-        super().update_function_code(updated_spec)
-        if "Architectures" in updated_spec:
-            self.architectures = updated_spec["Architectures"]
+        with self._undone_on_refusal():
+            super().update_function_code(updated_spec)
+            if "Architectures" in updated_spec:
+                self.architectures = updated_spec["Architectures"]
         self.touch()
         return self.get_configuration()
 
@@ -124,6 +123,17 @@ class Function(LambdaFunction):
             response_headers["x-amz-function-error"] = "Unhandled"
         return outcome.payload
 
+    @contextmanager
+    def _undone_on_refusal(self) -> Iterator[None]:
+        """Within it, what is refused leaves the function as it was."""
+        before = {**self.__dict__, "code": dict(self.code)}
+        try:
+            yield
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
+
     def _set_function_code(self, updated_spec: dict[str, Any]) -> None:
         try:
             super()._set_function_code(updated_spec)
@@ -132,6 +142,9 @@ class Function(LambdaFunction):
             raise InvalidParameterValue(str(error.args[-1])) from error
         if "S3Key" not in updated_spec and "ZipFile" not in updated_spec:
             raise InvalidParameterValue("Please provide a source for function code.")
+        if "S3Key" in updated_spec and not self.code_sha_256:
+            # Moto takes a missing key for empty code.
+            raise InvalidParameterValue(_NO_SUCH_KEY)
         if not is_zip(self.code_bytes):
             raise InvalidParameterValue(
                 "Could not unzip uploaded file. Please check your file, then try to upload again."

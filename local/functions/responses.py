@@ -49,10 +49,10 @@ class Response(LambdaResponse):
         request_id = new_request_id()
         headers = {"x-amzn-requestid": request_id, "Content-Type": "application/json"}
         if kind == "DryRun":
-            return 204, headers, ""
+            return 204, {**headers, "status": "204"}, ""
         if kind == "Event":
             owner.queue(reference, payload, request_id, context)
-            return 202, headers, ""
+            return 202, {**headers, "status": "202"}, ""
         try:
             outcome = owner.run(Invocation(function, arn, payload, request_id, context))
         except Throttled as throttled:

@@ -15,6 +15,7 @@ _NOT_BUILT = (
     "FileSystemConfigs",
     "ImageConfig",
     "PublishTo",
+    "RevisionId",
     "RuntimeConfig",
     "TenancyConfig",
 )

@@ -11,6 +11,7 @@ from moto.iam.models import Group, IAMBackend, PolicyVersion, Role
 from moto.logs.models import LogGroup
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.organizations.models import FakeAccount, organizations_backends
+from moto.s3.models import s3_backends
 from moto.scheduler.models import Schedule
 from moto.sns.models import Topic
 from moto.sqs.models import Queue
@@ -31,6 +32,7 @@ def test_our_own_backends_answer_for_bedrock_budgets_and_cost_explorer() -> None
     assert [purpose.split(" ")[0] for purpose in BY_PURPOSE if purpose.startswith("local.")] == [
         "local.bedrock.models",
         "local.budgets.models",
+        "local.cloudformation.models",
         "local.cost_explorer.models",
         "local.functions.models",
         "local.schedules.models",
@@ -60,6 +62,7 @@ def test_our_own_backends_answer_for_bedrock_budgets_and_cost_explorer() -> None
         (hooks.SCHEDULES, Schedule, "__init__"),
         (hooks.SCHEDULES, Rule, "__init__"),
         (hooks.RESET, BackendDict, "_instances"),
+        (hooks.RESET, s3_backends, "bucket_accounts"),
         ("local.budgets.models answers instead of moto's budgets", BaseBackend, "_url_module"),
     ],
 )
