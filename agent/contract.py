@@ -11,11 +11,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.domain.errors import BudgetAgentError, InvalidRequest, UnknownAction
+from tools.domain.quoting import quoted, shortened
 
 AGENT_NAME = "BudgetManagementAgent"
 
 _REQUEST_FIELDS = ("action", "parameters", "request_id")
 _LONGEST_REQUEST_ID = 128
+_MOST_UNKNOWN = 20
+_DEEPEST = 100
 
 
 class ActionRequest(BaseModel):
@@ -84,10 +87,13 @@ def parse_request(event: Any, actions: list[str]) -> ActionRequest:
             f"The request is {_kind_of(event)}, not an object. Send for example {example}.",
             {"actions": actions},
         )
-    unknown = sorted(str(name) for name in event if name not in _REQUEST_FIELDS)
+    _refuse_malformed(event)
+    unknown = sorted(shortened(str(name)) for name in event if name not in _REQUEST_FIELDS)
     if unknown:
+        unknown, further = unknown[:_MOST_UNKNOWN], len(unknown) - _MOST_UNKNOWN
+        others = f" and {further} more" if further > 0 else ""
         raise InvalidRequest(
-            f"Not part of a request: {', '.join(unknown)}. Allowed are action, parameters and request_id.",
+            f"Not part of a request: {', '.join(unknown)}{others}. Allowed are action, parameters and request_id.",
             {"unknown": unknown, "allowed": list(_REQUEST_FIELDS)},
         )
     action = event.get("action")
@@ -105,7 +111,9 @@ def parse_request(event: Any, actions: list[str]) -> ActionRequest:
 def action_named_in(event: Any) -> str | None:
     """The action that an event, however wrong, seems to ask for; echoed in error replies."""
     action = event.get("action") if isinstance(event, Mapping) else None
-    return action.strip() if isinstance(action, str) else None
+    if not isinstance(action, str):
+        return None
+    return shortened(action.strip().encode(errors="replace").decode())
 
 
 def request_id_named_in(event: Any) -> str | None:
@@ -124,10 +132,10 @@ def error_detail(error: BudgetAgentError) -> ErrorDetail:
 def _known(action: str, actions: list[str]) -> str:
     if action in actions:
         return action
-    nearest = get_close_matches(action.lower(), actions, n=1, cutoff=0.5)
+    nearest = get_close_matches(shortened(action.lower()), actions, n=1, cutoff=0.5)
     meant = f" Did you mean '{nearest[0]}'?" if nearest else ""
     raise UnknownAction(
-        f"There is no action '{action}'.{meant} Actions: {', '.join(actions)}.",
+        f"There is no action {quoted(action)}.{meant} Actions: {', '.join(actions)}.",
         {"actions": actions, "nearest": nearest[0] if nearest else None},
     )
 
@@ -157,7 +165,30 @@ def _request_id_in(event: Mapping[str, Any]) -> str | None:
 
 
 def _is_request_id(value: Any) -> bool:
-    return isinstance(value, str) and 1 <= len(value) <= _LONGEST_REQUEST_ID
+    return isinstance(value, str) and 1 <= len(value) <= _LONGEST_REQUEST_ID and _is_unicode(value)
+
+
+def _refuse_malformed(event: Mapping[str, Any]) -> None:
+    """JSON can spell half a character and any depth; neither can be worked on, nor be sent back."""
+    waiting: list[tuple[Any, int]] = [(event, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        if isinstance(value, str) and not _is_unicode(value):
+            raise InvalidRequest("The request holds half of a surrogate pair, which is no Unicode text.")
+        if depth > _DEEPEST:
+            raise InvalidRequest(f"The request is nested more than {_DEEPEST} levels deep.")
+        if isinstance(value, Mapping):
+            waiting += [(each, depth + 1) for pair in value.items() for each in pair]
+        elif isinstance(value, list):
+            waiting += [(each, depth + 1) for each in value]
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _kind_of(value: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agent.contract import AgentResponse, error_detail, parse_request
+from agent.contract import AgentResponse, action_named_in, error_detail, parse_request, request_id_named_in
 from tests.builders import NOW
 from tools.domain.errors import InvalidRequest, Throttled, UnknownAction
 
@@ -86,3 +86,41 @@ def test_an_error_reply_says_code_message_details_and_whether_to_retry() -> None
         },
         "request_id": "id-1",
     }
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"action": "\ud800"},
+        {"action": "analyze_budgets", "\ud800": 1},
+        {"action": "analyze_budgets", "request_id": "\udfff"},
+        {"action": "create_budget", "parameters": {"tags": {"\ud800": "x"}}},
+        {"action": "create_budget", "parameters": {"service_filter": ["\ud800"]}},
+    ],
+)
+def test_half_a_character_is_refused_and_never_sent_back(event: Any) -> None:
+    with pytest.raises(InvalidRequest, match="surrogate") as caught:
+        parse_request(event, ACTIONS)
+    (action_named_in(event) or "").encode()
+    assert request_id_named_in(event) is None
+    caught.value.message.encode()
+
+
+def test_a_request_of_any_depth_is_refused_in_good_time() -> None:
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(InvalidRequest, match="levels deep"):
+        parse_request({"action": "create_budget", "parameters": {"tags": deep}}, ACTIONS)
+
+
+def test_a_long_text_is_not_sent_back_whole() -> None:
+    long = "x" * 1_000_000
+    with pytest.raises(UnknownAction) as unknown_action:
+        parse_request({"action": long}, ACTIONS)
+    with pytest.raises(InvalidRequest) as unknown_key:
+        parse_request({"action": "create_budget", long: 1, **{f"k{each}": 1 for each in range(999)}}, ACTIONS)
+    assert len(str(action_named_in({"action": long}))) == 200
+    assert len(unknown_action.value.message) < 500
+    assert len(unknown_key.value.message) < 1000
+    assert "and 980 more" in unknown_key.value.message

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, ClassVar, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from tools.domain.errors import InvalidParameters, problem_with
 from tools.domain.names import problem_with_budget_name
+from tools.domain.quoting import quoted, shortened
 from tools.gateways import Gateways
 
 
@@ -22,7 +32,15 @@ def _as_budget_name(name: str) -> str:
     return name
 
 
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+def _refuse_truth_value(given: Any) -> Any:
+    """True is no number, although Python counts it as 1."""
+    if isinstance(given, bool):
+        raise ValueError(f"{quoted(given)} is not a whole number")
+    return given
+
+
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+WholeNumber = Annotated[int, BeforeValidator(_refuse_truth_value, json_schema_input_type=int)]
 BudgetName = Annotated[str, AfterValidator(_as_budget_name)]
 
 
@@ -38,6 +56,9 @@ class Model(BaseModel):
 
 class Parameters(Model):
     """What every action takes."""
+
+    longest_request: ClassVar[int] = 200_000
+    """Characters that the parameters may have as JSON: replies repeat them, and Lambda returns 6 MB at most."""
 
     account_id: AccountId | None = Field(
         default=None,
@@ -78,6 +99,11 @@ class Action:
 
     def parse(self, raw: Mapping[str, Any]) -> Parameters:
         """The parameters, validated. Raises InvalidParameters with every problem, where and what is allowed."""
+        length, longest = len(json.dumps(raw, default=str)), self.parameters.longest_request
+        if length > longest:
+            raise InvalidParameters.because(
+                "parameters", f"have {length:,} characters as JSON", f"at most {longest:,} characters"
+            )
         try:
             return self.parameters.model_validate(raw)
         except ValidationError as error:
@@ -119,24 +145,66 @@ def _problem(entry: Any, model: type[BaseModel]) -> dict[str, str]:
     """One pydantic error as where, what is wrong and what is allowed."""
     where = _path(entry["loc"])
     context = entry.get("ctx") or {}
-    match entry["type"]:
+    kind, given = entry["type"], entry["input"]
+    if kind in _WRONG_KINDS:
+        problem, allowed = _WRONG_KINDS[kind]
+        return problem_with(where, f"{quoted(given)} is {problem}", allowed)
+    match kind:
         case "extra_forbidden":
             known = _fields_at(model, entry["loc"][:-1])
-            close = get_close_matches(str(entry["loc"][-1]), known, n=1)
+            close = get_close_matches(shortened(str(entry["loc"][-1])), known, n=1)
             meant = f"; did you mean '{close[0]}'?" if close else ""
             return problem_with(where, f"is not a parameter{meant}", ", ".join(known) or None)
         case "missing":
             return problem_with(where, "is required")
         case "enum" | "literal_error":
-            return problem_with(where, f"{entry['input']!r} is not allowed", str(context.get("expected")))
+            return problem_with(where, f"{quoted(given)} is not allowed", str(context.get("expected")))
         case "value_error":
             return problem_with(where, str(context["error"]))
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            return problem_with(where, f"{entry['input']!r} is out of bounds", _bound(context))
+            return problem_with(where, f"{quoted(given)} is out of bounds", _bound(context))
+        case "string_too_short":
+            return problem_with(where, "is empty", "a text")
+        case "string_too_long":
+            most = context["max_length"]
+            return problem_with(where, f"has {len(given)} characters", f"at most {most} characters")
+        case "too_short":
+            return problem_with(where, "is empty", "at least one entry")
+        case "too_long":
+            return problem_with(
+                where, f"has {len(given)} entries", f"at most {context['max_length']} entries"
+            )
         case "string_pattern_mismatch" if where.endswith("account_id"):
-            return problem_with(where, f"{entry['input']!r} is not an account id", "12 digits")
+            return problem_with(where, f"{quoted(given)} is not an account id", "12 digits")
         case _:
             return problem_with(where, entry["msg"][0].lower() + entry["msg"][1:])
+
+
+_TEXT = ("not a text", "a text")
+_LIST = ("not a list", "a list")
+_OBJECT = ("not an object", "an object")
+_WHOLE = ("not a whole number", "a whole number")
+_NUMBER = ("not a number", "a number, or a text such as '12.50'")
+_TRUTH = ("not a truth value", "true or false")
+_WRONG_KINDS = {
+    "string_type": _TEXT,
+    "string_unicode": _TEXT,
+    "list_type": _LIST,
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_from_float": _WHOLE,
+    "decimal_type": _NUMBER,
+    "decimal_parsing": _NUMBER,
+    "decimal_max_digits": _NUMBER,
+    "finite_number": _NUMBER,
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+}
+"""pydantic's kinds of error where the value is of the wrong kind: what is wrong, what is allowed."""
 
 
 def _bound(context: Mapping[str, Any]) -> str:

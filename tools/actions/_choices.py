@@ -9,10 +9,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_pascal
 
-from tools.actions._action import Model
+from tools.actions._action import Model, WholeNumber
 from tools.domain.budget import AutoAdjustType
 from tools.domain.channels import ChannelName
 from tools.domain.notifications import ComparisonOperator, NotificationType, Subscriber, ThresholdType
+from tools.domain.quoting import quoted
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _as_list(given: Any) -> Any:
@@ -40,7 +43,7 @@ def _as_cost_categories(given: Any) -> Any:
 def _pairs(key: Any, values: Any) -> list[str]:
     listed = _as_list(values)
     if not isinstance(listed, list) or not listed or not all(isinstance(each, str) for each in listed):
-        raise ValueError(f"'{key}' needs a text or a list of texts")
+        raise ValueError(f"{quoted(key)} needs a text or a list of texts")
     return [f"{key}${value}" for value in listed]
 
 
@@ -64,13 +67,25 @@ def planned_start(key: str) -> datetime:
         return _in_utc(datetime.fromisoformat(f"{text}-01" if len(text) == 7 else text))
     except (ValueError, OverflowError, OSError) as error:
         raise ValueError(
-            f"'{key}' is no start of a period; write 2026-10, 2026-10-01 or epoch seconds"
+            f"{quoted(key)} is no start of a period; write 2026-10, 2026-10-01 or epoch seconds"
         ) from error
 
 
 def _in_utc(moment: datetime) -> datetime:
     """A day, or a moment without an offset, is in UTC, as all budget times are."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _as_moment(given: Any) -> datetime:
+    try:
+        moment = _in_utc(datetime.fromisoformat(given.strip()))
+    except (AttributeError, ValueError, OverflowError) as error:
+        raise ValueError(
+            f"{quoted(given)} is no day or moment; write '2026-10-20' or '2026-10-20T00:00:00Z'"
+        ) from error
+    if moment < _EPOCH:
+        raise ValueError(f"{quoted(given)} is before 1970, where AWS's count of time begins")
+    return moment
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1024, strip_whitespace=True)]
@@ -86,7 +101,9 @@ TagValues = Annotated[
 CostCategoryValues = Annotated[
     list[Text], Field(min_length=1), BeforeValidator(_as_cost_categories, json_schema_input_type=_PAIRS)
 ]
-MomentInput = Annotated[datetime, AfterValidator(_in_utc)]
+MomentInput = Annotated[datetime, BeforeValidator(_as_moment, json_schema_input_type=str)]
+"""A day or a moment as ISO 8601; a bare number could be a day or seconds, so it is refused."""
+
 NotNegative = Annotated[Decimal, Field(ge=0, lt=Decimal("1e24"))]
 PlannedLimits = Annotated[dict[str, NotNegative], AfterValidator(_checked_plan)]
 """Period start, as `planned_start` reads it, to amount."""
@@ -98,7 +115,7 @@ class AutoAdjustChoice(Model):
     type: AutoAdjustType = Field(
         description="HISTORICAL averages past periods; FORECAST uses AWS's forecast."
     )
-    periods: int | None = Field(
+    periods: WholeNumber | None = Field(
         default=None,
         description="HISTORICAL only: periods to average, up to 60 days, 12 months, 4 quarters, 1 year.",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, action
+from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
 from tools.actions._reading import read_budgets
 from tools.actions._reply import (
     Amount,
@@ -37,7 +37,10 @@ class AnalyzeBudgetsParameters(Parameters):
     """Which budgets to look at."""
 
     budget_names: list[BudgetName] | None = Field(
-        default=None, min_length=1, description="Only the budgets with exactly these names."
+        default=None,
+        min_length=1,
+        max_length=MOST_NAMES,
+        description="Only the budgets with exactly these names, at most 500.",
     )
     budget_types: list[BudgetTypeName] | None = Field(
         default=None, min_length=1, description="Only budgets of these types."
@@ -45,7 +48,7 @@ class AnalyzeBudgetsParameters(Parameters):
     budget_statuses: list[BudgetStatus] | None = Field(
         default=None, min_length=1, description="Only budgets that stand like this now."
     )
-    page_size: int = Field(
+    page_size: WholeNumber = Field(
         default=100, ge=1, le=LARGEST_PAGE, description="Budgets per reply; the summary always covers all."
     )
     next_token: str | None = Field(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, action
+from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
 from tools.actions._reply import (
     Amount,
     Moment,
@@ -48,7 +48,7 @@ class GetBudgetPerformanceParameters(Parameters):
     """Which budget, and how far back."""
 
     budget_name: BudgetName = Field(description="The budget's exact name.")
-    periods: int | None = Field(
+    periods: WholeNumber | None = Field(
         default=None,
         ge=1,
         le=MOST_PERIODS,

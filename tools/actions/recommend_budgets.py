@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from tools.actions._action import Incomplete, Model, Parameters, Result, action
+from tools.actions._action import Incomplete, Model, Parameters, Result, WholeNumber, action
 from tools.actions._choices import Text, Texts, subscribers_from
 from tools.actions._histories import HistoryReader
 from tools.actions._reading import read_budgets
@@ -23,7 +23,8 @@ from tools.domain.existing_budgets import compared_with_existing
 from tools.domain.grouping import GroupBy, free_budget_name
 from tools.domain.money import USD, Spend
 from tools.domain.notifications import problems_with_subscribers
-from tools.domain.paging import as_many_as_fit
+from tools.domain.paging import MOST_NAMES, as_many_as_fit
+from tools.domain.quoting import shortened
 from tools.domain.recommendation import BudgetRecommendation, recommend_limit, recommend_target
 from tools.domain.savings import CALLER, Saving, claimed_savings
 from tools.domain.scope_histories import ScopeHistory, triage
@@ -33,6 +34,7 @@ from tools.gateways import Gateways
 SUPPLIED = "cost_data"
 READ = "Cost Explorer"
 LONGEST_LOOKBACK = 37
+LONGEST_CONTEXT = 10_000
 # Cost Explorer lags by a day and bills are corrected in the first days of the next month.
 DAYS_OF_CORRECTIONS = 3
 
@@ -40,7 +42,9 @@ DAYS_OF_CORRECTIONS = 3
 class RecommendBudgetsParameters(Parameters):
     """What to recommend budgets from."""
 
-    lookback_months: int = Field(
+    longest_request: ClassVar[int] = 5_000_000
+
+    lookback_months: WholeNumber = Field(
         default=12, ge=1, le=LONGEST_LOOKBACK, description="How many whole months to look at."
     )
     group_by: GroupBy = Field(
@@ -178,14 +182,29 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
             SkippedView(scope=each.scope, reason=each.reason)
             for each in (*reader.skipped, *sorted_out.skipped)
         ],
-        unused=[UnusedView(part=each.part, reason=each.reason) for each in unused],
-        context=[text for text in (supplied.context, claims.context) if text is not None],
+        unused=[UnusedView(part=each.part, reason=each.reason) for each in unused[:MOST_NAMES]],
+        context=[
+            shortened(text, LONGEST_CONTEXT)
+            for text in (supplied.context, claims.context)
+            if text is not None
+        ],
         notes=[
-            *_notes(parameters, today, anything=bool(histories), recommended=bool(recommendations)),
+            *_notes(
+                parameters,
+                today,
+                anything=bool(histories),
+                unnamed=bool(reader.skipped),
+                recommended=bool(recommendations),
+            ),
             *reader.notes,
+            *_notes_on_unused(len(unused)),
         ],
         incomplete=incomplete,
     )
+
+
+def _notes_on_unused(count: int) -> list[str]:
+    return [] if count <= MOST_NAMES else [f"{count} parts were not used; the first {MOST_NAMES} are listed."]
 
 
 def _check(parameters: RecommendBudgetsParameters, account_id: str) -> None:
@@ -279,11 +298,15 @@ def _views(
 
 
 def _notes(
-    parameters: RecommendBudgetsParameters, today: date, *, anything: bool, recommended: bool
+    parameters: RecommendBudgetsParameters, today: date, *, anything: bool, unnamed: bool, recommended: bool
 ) -> list[str]:
     types = [BUDGET_TYPES[each] for each in parameters.budget_types]
     notes = []
-    if not anything:
+    if not anything and unnamed:
+        notes.append(
+            "What was spent lies outside of this grouping (see skipped); check group_key, or group by SERVICE."
+        )
+    elif not anything:
         notes.append("Nothing was spent or used in these months, so there is nothing to recommend.")
     if recommended and parameters.notification_email is None:
         notes.append(

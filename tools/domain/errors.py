@@ -20,6 +20,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from tools.domain.quoting import shortened
+
+MOST_PROBLEMS = 50
+_LONGEST_PROBLEM = 1000
+
 
 class BudgetAgentError(Exception):
     """A failure that a caller is told about: code, message, details and whether a retry can help."""
@@ -57,14 +62,23 @@ class InvalidParameters(BudgetAgentError):
 
     @classmethod
     def listing(cls, problems: list[dict[str, str]]) -> InvalidParameters:
-        """Every problem at once; the message repeats them as one sentence each."""
-        sentences = "; ".join(f"{each['parameter']}: {each['problem']}" for each in problems)
-        return cls(sentences, {"problems": problems})
+        """Every problem at once; the message repeats them as one sentence each.
+
+        Of more than MOST_PROBLEMS the first are listed and the others counted, in `details.further_problems`.
+        """
+        listed = problems[:MOST_PROBLEMS]
+        further = len(problems) - len(listed)
+        sentences = "; ".join(f"{each['parameter']}: {each['problem']}" for each in listed)
+        if not further:
+            return cls(sentences, {"problems": listed})
+        return cls(
+            f"{sentences}; and {further} more problems", {"problems": listed, "further_problems": further}
+        )
 
 
 def problem_with(parameter: str, problem: str, allowed: str | None = None) -> dict[str, str]:
     """One entry of `details.problems`: where, what is wrong, what is allowed."""
-    entry = {"parameter": parameter, "problem": problem}
+    entry = {"parameter": shortened(parameter), "problem": shortened(problem, _LONGEST_PROBLEM)}
     if allowed is not None:
         entry["allowed"] = allowed
     return entry

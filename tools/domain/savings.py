@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tools.domain.aws_services import service_meant_by
 from tools.domain.money import Spend
+from tools.domain.quoting import quoted
 from tools.domain.supplied_costs import Unusable, amount_in
 
 CALLER = "optimization_data"
@@ -80,10 +81,10 @@ def _saving(entry: object) -> Saving:
         raise _UnusableError("it has no service")
     monthly = amount_in(entry.get("monthly_savings"))
     if monthly is None or monthly <= 0:
-        raise _UnusableError(f"{entry.get('monthly_savings')!r} is not a saving in dollars a month")
+        raise _UnusableError(f"{quoted(entry.get('monthly_savings'))} is not a saving in dollars a month")
     probability = amount_in(entry.get("probability", 1))
     if probability is None or not 0 <= probability <= 1:
-        raise _UnusableError(f"{entry.get('probability')!r} is not a probability between 0 and 1")
+        raise _UnusableError(f"{quoted(entry.get('probability'))} is not a probability between 0 and 1")
     name = service.strip()
     return Saving(
         service=service_meant_by(name) or name,

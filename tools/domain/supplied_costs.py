@@ -17,6 +17,7 @@ from typing import Any
 from tools.domain.grouping import GroupBy
 from tools.domain.money import USD
 from tools.domain.periods import add_months
+from tools.domain.quoting import quoted
 
 Amounts = Mapping[str, Mapping[date, Decimal]]
 
@@ -185,12 +186,12 @@ def _cost_in(metrics: object) -> Decimal:
 def _month(given: object) -> date:
     found = _MONTH.fullmatch(given.strip()) if isinstance(given, str) else None
     if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) < 1:
-        raise _UnusableError(f"{given!r} is not a month such as 2026-09")
+        raise _UnusableError(f"{quoted(given)} is not a month such as 2026-09")
     return date(int(found[1]), int(found[2]), 1)
 
 
 def _amount(given: object) -> Decimal:
     amount = amount_in(given)
     if amount is None:
-        raise _UnusableError(f"{given!r} is not an amount")
+        raise _UnusableError(f"{quoted(given)} is not an amount")
     return amount
