@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -98,6 +99,42 @@ def test_recommendations_stand_without_the_existing_budgets_and_say_so() -> None
     assert reply["status"] == "success"
     assert reply["data"]["recommendations"]
     assert [each["code"] for each in reply["data"]["incomplete"]] == ["ACCESS_DENIED"]
+
+
+def test_an_answer_that_ends_early_is_unavailable_even_when_it_was_an_error() -> None:
+    with pipeline(**ONE_TRY) as through:
+        through.fault("budgets", "DescribeBudget", "truncated-page")
+        error = error_in(through.act("get_budget_performance", budget_name="nothing"))
+    assert (error["code"], error["retryable"]) == ("AWS_UNAVAILABLE", True)
+
+
+def test_unread_notifications_are_no_all_clear() -> None:
+    with pipeline(**ONE_TRY) as through:
+        through.fault("budgets", "DescribeBudgetNotificationsForAccount", "throttle")
+        error = error_in(through.act("monitor_budgets", use_notifications=True))
+    assert error["code"] == "THROTTLED"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"action": "x" * 5_500_000},
+        {"action": "analyze_budgets", "x" * 5_500_000: 1},
+        {"action": "analyze_budgets", "parameters": {f"key-{each}": 1 for each in range(100_000)}},
+        {"action": "create_budget", "parameters": {"budget_name": "a", "amount": 1, "unit": "x" * 5_500_000}},
+        {"action": "recommend_budgets", "parameters": {"cost_data": "x" * 4_900_000}},
+        {"action": "recommend_budgets", "parameters": {"optimization_data": [{}] * 100_000}},
+        {"action": "\ud800", "request_id": "\ud800"},
+        {"action": "create_budget", "parameters": {"budget_name": "a", "tags": {"\ud800": 1}}},
+    ],
+    ids=["action", "key", "parameters", "value", "context", "unused", "half a character", "half a key"],
+)
+def test_no_event_makes_a_reply_that_lambda_cannot_return(event: Any) -> None:
+    with pipeline(**ONE_TRY) as through:
+        reply = through.send(event)
+    assert list(reply) == ["agent", "action", "status", "data", "timestamp"]
+    assert len(json.dumps(reply, ensure_ascii=False, allow_nan=False).encode()) < 2_000_000
+    assert reply["status"] == "success" or reply["data"]["error"]["code"] != "INTERNAL_ERROR"
 
 
 def test_another_account_is_denied_by_aws_and_never_shown_as_empty() -> None:

@@ -23,7 +23,6 @@ from tools.domain.errors import (
     BudgetAlreadyExists,
     BudgetNotFound,
     DataUnavailable,
-    InternalError,
     InvalidParameters,
     QuotaExceeded,
     ResourceLocked,
@@ -67,7 +66,11 @@ def answered(code: str, message: str = "text", status: int = 400) -> ClientError
         ("DataUnavailableException", DataUnavailable),
         ("UnresolvableUsageUnitException", DataUnavailable),
         ("InternalErrorException", AwsUnavailable),
-        ("SomethingNewException", InternalError),
+        ("ExpiredNextTokenException", AwsUnavailable),
+        ("RequestExpired", AccessDenied),
+        ("OptInRequired", AccessDenied),
+        ("400", AwsUnavailable),
+        ("SomethingNewException", InvalidParameters),
     ],
 )
 def test_each_code_has_its_error(code: str, expected: type[BudgetAgentError]) -> None:

@@ -125,7 +125,7 @@ def test_an_estimate_of_the_crossing_assumes_even_spending() -> None:
 
 @pytest.mark.parametrize("type", BELOW, ids=lambda each: each.name)
 def test_nobody_can_tell_when_a_percentage_fell(type: BudgetType) -> None:
-    [crossing] = crossings(a_budget(type=type, actual=10))
+    [crossing] = crossings(a_budget(type=type, actual=10, notifications=()))
     assert estimated_crossing(crossing) is None
 
 

@@ -158,3 +158,19 @@ def test_twenty_thousand_budgets_that_are_held_back_fit_into_one_reply_of_lambda
     assert len(result.model_dump_json()) < 6_000_000
     data = result.model_dump(mode="json")
     assert (data["held_back_count"], len(data["held_back"])) == (20_000, 500)
+
+
+def test_own_notifications_that_cannot_be_read_are_an_error_and_no_all_clear() -> None:
+    fake = FakeBudgets(failing={"notifications_by_budget": Throttled("slow down")})
+    with pytest.raises(Throttled):
+        monitor(a_budget(actual=130), fake=fake, use_notifications=True)
+
+
+@pytest.mark.parametrize("type", [RI_UTILIZATION, SAVINGS_PLANS_COVERAGE], ids=lambda each: each.name)
+def test_a_budget_whose_target_cannot_be_read_is_held_back(type: BudgetType) -> None:
+    fake = FakeBudgets(failing={"notifications_by_budget": Throttled("slow down")})
+    data = monitor(a_budget("ri", type=type, actual=10), fake=fake)
+    assert data["crossings"] == []
+    [held_back] = data["held_back"]
+    assert (held_back["budget"], "target" in held_back["reason"]) == ("ri", True)
+    assert [each["part"] for each in data["incomplete"]] == ["notifications"]

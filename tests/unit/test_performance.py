@@ -72,11 +72,11 @@ def test_a_target_is_the_threshold_of_its_notification_and_variance_is_in_points
     assert found.periods[0].variance_percent == -20
 
 
-def test_a_target_that_cannot_be_read_is_the_usual_one_and_said() -> None:
+def test_a_target_that_cannot_be_read_is_said_and_judges_nothing() -> None:
     budget = a_budget("ri", type=RI_UTILIZATION, notifications=(a_notification(90, type=RI_UTILIZATION),))
     found = performed(85, budget=budget, failing={"notifications_of": AccessDenied("no")})
-    assert found.target_percent == 80
-    assert met(found) == [True]
+    assert found.target_percent is None
+    assert met(found) == [None]
     assert [each.part for each in found.incomplete] == ["notifications, one of which is the target"]
 
 

@@ -16,7 +16,7 @@ BELOW = [each for each in BUDGET_TYPES.values() if each.breach is Breach.BELOW]
 
 
 def status_of(type: BudgetType, actual: int | None, forecasted: int | None = None) -> BudgetStatus | None:
-    budget = a_budget(type=type, actual=actual, forecasted=forecasted)
+    budget = a_budget(type=type, actual=actual, forecasted=forecasted, notifications=())
     return budget_status(budget, budget.definition.limit)
 
 
@@ -128,3 +128,10 @@ def test_what_aws_tells_of_its_refreshes_decides_over_the_last_edit() -> None:
     refreshed = HealthStatus(is_healthy=True, as_of=datetime(2026, 10, 20, 8, tzinfo=UTC))
     budget = a_budget(actual=500, last_updated=datetime(2026, 3, 1, tzinfo=UTC), health=refreshed)
     assert current_status(budget, NOW) is BudgetStatus.BREACHED
+
+
+@pytest.mark.parametrize("type", BELOW, ids=lambda each: each.name)
+def test_a_target_that_was_not_read_is_not_guessed(type: BudgetType) -> None:
+    unread = a_budget(type=type, actual=10, notifications=None)
+    assert target_of(unread) is None
+    assert budget_status(unread, unread.definition.limit) is None

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tools.actions._action import Incomplete
 from tools.actions._reply import read_or_say
 from tools.domain.budget import Budget
 from tools.domain.errors import BudgetNotFound
+from tools.domain.notifications import Notification
 from tools.gateways import Gateways
 
 
 def read_budgets(
-    names: Sequence[str] | None, account_id: str, gateways: Gateways, incomplete: list[Incomplete]
+    names: Sequence[str] | None,
+    account_id: str,
+    gateways: Gateways,
+    incomplete: list[Incomplete],
+    *,
+    notifications_needed: bool = False,
 ) -> list[Budget]:
     """The budgets of the account, or those with the given names, with their notifications (no subscribers).
 
     Named budgets are asked for one by one, so that none is overlooked behind a page; one that does not
-    exist is said in `incomplete`. Notifications that cannot be read are None and said there too.
+    exist is said in `incomplete`. Notifications that cannot be read are None and said there too, unless
+    nothing can be said without them (`notifications_needed`): then their error is raised.
     Raises BudgetNotFound when none of the names exists.
     """
     budgets = (
@@ -28,9 +35,14 @@ def read_budgets(
     )
     if not budgets:
         return []
-    notifications = read_or_say(
-        "notifications", incomplete, lambda: gateways.budgets.notifications_by_budget(account_id)
-    )
+    if notifications_needed:
+        notifications: Mapping[str, tuple[Notification, ...]] | None = (
+            gateways.budgets.notifications_by_budget(account_id)
+        )
+    else:
+        notifications = read_or_say(
+            "notifications", incomplete, lambda: gateways.budgets.notifications_by_budget(account_id)
+        )
     if notifications is None:
         return budgets
     return [replace(each, notifications=notifications.get(each.name, ())) for each in budgets]

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, action
+from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
 from tools.actions._reading import read_budgets
 from tools.actions._reply import (
     Amount,
@@ -64,7 +64,10 @@ class MonitorBudgetsParameters(Parameters):
         description="Compare with each budget's own notifications instead of `thresholds`.",
     )
     budget_names: list[BudgetName] | None = Field(
-        default=None, min_length=1, description="Only the budgets with exactly these names."
+        default=None,
+        min_length=1,
+        max_length=MOST_NAMES,
+        description="Only the budgets with exactly these names, at most 500.",
     )
     budget_types: list[BudgetTypeName] | None = Field(
         default=None, min_length=1, description="Only budgets of these types."
@@ -74,7 +77,7 @@ class MonitorBudgetsParameters(Parameters):
         description="Read from Cost Explorer on which day each threshold was crossed, $0.01 per page, instead "
         "of estimating it.",
     )
-    page_size: int = Field(default=500, ge=1, le=2000, description="Crossings per reply.")
+    page_size: WholeNumber = Field(default=500, ge=1, le=2000, description="Crossings per reply.")
     next_token: str | None = Field(
         default=None, description="Continues where the reply before ended; send the same other parameters."
     )
@@ -141,7 +144,13 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
     incomplete: list[Incomplete] = []
     standings = [
         standing_of(each, now)
-        for each in read_budgets(parameters.budget_names, account_id, gateways, incomplete)
+        for each in read_budgets(
+            parameters.budget_names,
+            account_id,
+            gateways,
+            incomplete,
+            notifications_needed=parameters.use_notifications,
+        )
         if parameters.budget_types is None or each.type.name in parameters.budget_types
     ]
     held_back = [

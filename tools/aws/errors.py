@@ -28,7 +28,6 @@ from tools.domain.errors import (
     BudgetAlreadyExists,
     BudgetNotFound,
     DataUnavailable,
-    InternalError,
     InvalidParameters,
     QuotaExceeded,
     ResourceLocked,
@@ -44,8 +43,22 @@ _THROTTLED = {
     "ThrottlingException",
     "TooManyRequestsException",
 }
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"}
+_LOST_PAGES = {"ExpiredNextTokenException", "InvalidNextTokenException"}
+_DENIED = {
+    "OptInRequired",
+    "SubscriptionRequiredException",
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "NotAuthorized",
+}
 _CREDENTIALS = {
+    "IncompleteSignature",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
     "ExpiredToken",
     "ExpiredTokenException",
     "InvalidClientTokenId",
@@ -148,7 +161,15 @@ def _translated(
         )
     if status >= 500 or code in {"InternalErrorException", "ServiceUnavailable", "InternalFailure"}:
         return AwsUnavailable("AWS answered with a fault of its own; retry in a few minutes.", details)
-    return InternalError(f"AWS answered with an error the agent does not know: {code}", details)
+    if code in _LOST_PAGES:
+        return AwsUnavailable("AWS lost the thread of its own pages; send the same request again.", details)
+    if code == "Unknown" or code.isdigit():
+        # botocore puts the HTTP status where a reply that ended early has no code.
+        return AwsUnavailable(
+            f"AWS answered with status {status} and no reason; the same request may succeed later.", details
+        )
+    refused = f"AWS refused the request with {code}: {text or 'no reason given'}"
+    return InvalidParameters(refused, {**details, "problems": [problem_with("request", refused)]})
 
 
 def _way_in(permission: str, foreign_account_id: str | None) -> str:

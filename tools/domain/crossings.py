@@ -66,6 +66,8 @@ def usual_thresholds(standing: Standing, percents: Sequence[Decimal]) -> list[Wa
     operator = operator_for(standing.budget.type)
     if standing.target is not None:
         return [WatchedThreshold(NotificationType.ACTUAL, operator, Threshold(standing.target))]
+    if standing.budget.type.breach is Breach.BELOW:
+        return []
     return [
         WatchedThreshold(figure, operator, Threshold(percent))
         for figure in NotificationType
@@ -97,6 +99,8 @@ def reason_to_hold_back(standing: Standing) -> str | None:
         return "it has no limit in this period"
     if standing.actual.unit != standing.limit.unit:
         return f"its spend is in {standing.actual.unit} but its limit in {standing.limit.unit}"
+    if standing.budget.type.breach is Breach.BELOW and standing.target is None:
+        return "its target, which is one of its notifications, could not be read"
     return None
 
 

@@ -29,13 +29,14 @@ def target_of(budget: Budget) -> Decimal | None:
     """The percentage below which a utilization or coverage budget fails; None for the other types.
 
     The limit of these types is always 100 PERCENTAGE, so what the owner wants is the highest LESS_THAN
-    threshold among the notifications; without one, the type's usual target.
+    threshold among the notifications; without one, the type's usual target. None too where the notifications
+    were not read: what the owner wants is not known then.
     """
-    if budget.type.default_target is None:
+    if budget.type.default_target is None or budget.notifications is None:
         return None
     wanted = [
         each.threshold.value
-        for each in budget.notifications or ()
+        for each in budget.notifications
         if each.operator is ComparisonOperator.LESS_THAN and each.threshold.type is ThresholdType.PERCENTAGE
     ]
     return max(wanted, default=budget.type.default_target)
@@ -52,8 +53,7 @@ def budget_status(
     the limit or target is not yet a breach: AWS compares with greater-than and less-than.
     """
     if budget.type.breach is Breach.BELOW:
-        target = max(thresholds, default=target_of(budget) or Decimal(0))
-        return _status_below(budget, target)
+        return _status_below(budget, max(thresholds, default=target_of(budget)))
     return _status_above(budget, limit, min(thresholds, default=AT_RISK_PERCENT))
 
 
@@ -78,9 +78,9 @@ def _status_above(budget: Budget, limit: Spend | None, at_risk: Decimal) -> Budg
     return BudgetStatus.ON_TRACK
 
 
-def _status_below(budget: Budget, target: Decimal) -> BudgetStatus | None:
+def _status_below(budget: Budget, target: Decimal | None) -> BudgetStatus | None:
     actual, forecasted = budget.actual_spend, budget.forecasted_spend
-    if actual is None:
+    if actual is None or target is None:
         return None
     if actual.amount < target:
         return BudgetStatus.BREACHED
