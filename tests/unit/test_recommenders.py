@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tools.domain.money import rounded_up
@@ -71,6 +71,7 @@ def test_in_cents_it_is_the_same_limit_as_in_dollars(amounts: list[Decimal], exp
     assert abs(scaled.expected - plain.expected * factor) <= plain.expected * factor * Decimal("1e-20")
 
 
+@example(Decimal("0.0000020000000000000000000000000004657420441557461981307086374052808"))
 @given(st.decimals(min_value=Decimal("0.000001"), max_value=10**12, allow_nan=False))
 def test_a_rounded_limit_is_never_lower_and_hardly_higher(amount: Decimal) -> None:
     rounded = rounded_up(amount)

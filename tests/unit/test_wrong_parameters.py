@@ -37,6 +37,12 @@ def refused(action: Action, **parameters: Any) -> InvalidParameters:
         (create_budget, {"dry_run": "maybe"}, "'maybe' is not a truth value", "true or false"),
         (create_budget, {"cost_types": 1}, "1 is not an object", "an object"),
         (create_budget, {"notifications": [7]}, "7 is not an object", "an object"),
+        (
+            create_budget,
+            {"tags": {"": "a"}},
+            "a key is empty; it needs the tag's or cost category's name",
+            None,
+        ),
         (create_budget, {"unit": ""}, "is empty", "a text"),
         (create_budget, {"unit": "x" * 1025}, "has 1025 characters", "at most 1024 characters"),
     ],

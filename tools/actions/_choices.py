@@ -44,6 +44,8 @@ def _pairs(key: Any, values: Any) -> list[str]:
     listed = _as_list(values)
     if not isinstance(listed, list) or not listed or not all(isinstance(each, str) for each in listed):
         raise ValueError(f"{quoted(key)} needs a text or a list of texts")
+    if not key:
+        raise ValueError("a key is empty; it needs the tag's or cost category's name")
     return [f"{key}${value}" for value in listed]
 
 

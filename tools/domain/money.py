@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal, localcontext
 
 USD = "USD"
 PERCENTAGE = "PERCENTAGE"
@@ -81,5 +81,7 @@ def rounded_up(amount: Decimal) -> Decimal:
     step = Decimal(1).scaleb(amount.adjusted() - 1)
     if amount.scaleb(-amount.adjusted()) < 2:
         step /= 2
-    steps = (amount / step).to_integral_value(rounding=ROUND_CEILING)
+    # An amount may have more digits than a division keeps; what is cut off has to be rounded up as well.
+    with localcontext(rounding=ROUND_CEILING):
+        steps = (amount / step).to_integral_value()
     return plain(steps * step)
