@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the Lambda package: dependencies for Lambda's platform, lambda_handler.py, agent/ and tools/ in one zip.
 set -euo pipefail
+called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # The AWS services that the code builds clients of; botocore's data of all others stays out.
@@ -61,7 +62,7 @@ main() {
   say "5/5 Importing the handler from the zip alone"
   try_package
 
-  mv "$zip" "$output"
+  mv "$zip" "$destination"
   describe_next_steps
 }
 
@@ -72,7 +73,7 @@ fail() { printf 'Error: %s\n' "$*" >&2; exit 1; }
 read_options() {
   arch=${LAMBDA_ARCH:-arm64}
   python=${LAMBDA_PYTHON:-3.13}
-  output=budget-management-agent.zip
+  output=
   while [ $# -gt 0 ]; do
     case $1 in
       -h | --help) usage; exit 0 ;;
@@ -93,7 +94,12 @@ read_options() {
     *) fail "no architecture of Lambda is called '$arch'; use arm64 or x86_64" ;;
   esac
   [[ $python =~ ^3\.(1[1-9]|[2-9][0-9])$ ]] || fail "Python '$python' will not do; name 3.11 or newer, such as 3.13"
-  [ -d "$(dirname "$output")" ] || fail "the folder of --output $output does not exist"
+  case $output in
+    '') output=budget-management-agent.zip destination=$PWD/budget-management-agent.zip ;;
+    /*) destination=$output ;;
+    *) destination=$called_from/$output ;;
+  esac
+  [ -d "$(dirname "$destination")" ] || fail "the folder of --output $output does not exist"
 }
 
 # The Python that runs pip and packs; its version does not matter to the package.

@@ -42,9 +42,10 @@ class Project:
     """A project small enough to be packed in a second, without a network."""
 
     root: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    called_from: Path = field(init=False)
 
     def __post_init__(self) -> None:
+        self.called_from = self.root
         shutil.copy(SCRIPT, self.root)
         for package in ("agent", "tools", "local", "tests"):
             self.write(f"{package}/__init__.py", '"""A package."""\n')
@@ -89,7 +90,9 @@ class Project:
             **variables,
         }
         script = self.root / SCRIPT.name
-        return subprocess.run([script, *arguments], capture_output=True, text=True, env=environment)
+        return subprocess.run(
+            [script, *arguments], capture_output=True, text=True, env=environment, cwd=self.called_from
+        )
 
     def packed(self) -> dict[str, bytes]:
         """The files of the package, by name."""

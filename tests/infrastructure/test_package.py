@@ -205,6 +205,16 @@ def test_the_next_two_commands_are_printed_with_the_name_of_the_zip(project: Pro
     assert zipfile.is_zipfile(project.root / "other.zip")
 
 
+def test_the_zip_is_beside_the_script_or_where_the_caller_says(project: Project) -> None:
+    project.called_from = project.root / "tools"
+    assert project.build().returncode == 0
+    assert project.build("--output", "mine.zip").returncode == 0
+    assert {each.relative_to(project.root).as_posix() for each in project.root.rglob("*.zip")} == {
+        "budget-management-agent.zip",
+        "tools/mine.zip",
+    }
+
+
 def test_a_build_leaves_nothing_behind_but_the_zip(project: Project) -> None:
     before = {each.name for each in project.root.iterdir()}
     assert project.build().returncode == 0
