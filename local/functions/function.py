@@ -18,7 +18,10 @@ from local.functions.settings import Settings
 from local.world import current as current_world
 
 _OPERATION = {"sqs": "SendMessage on SQS", "sns": "Publish on SNS"}
-_NO_SUCH_KEY = "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist."
+_NO_SUCH_KEY = (
+    "Error occurred while GetObject. S3 Error Code: NoSuchKey. "
+    "S3 Error Message: The specified key does not exist."
+)
 _NOT_ASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
 
 

@@ -25,7 +25,16 @@ def handler(event, context):
     sqs.send_message(QueueUrl=url, MessageBody="working")
     time.sleep(600)
 """
-SERVE = """
+BUSY = """
+import os, subprocess
+def handler(event, context):
+    program = subprocess.Popen(["sleep", "600"])
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName="seen")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=f"{os.getpid()} {program.pid}")
+    program.wait()
+"""
+SERVE = f"""
 import sys
 from functools import cache
 from tests.contracts.local.function_resources import invoke, make_function
@@ -34,11 +43,10 @@ from local.server import EmbeddedAws
 
 aws = EmbeddedAws.start(a_world())
 clients = cache(lambda service: a_client(service, aws))
-code = "import os, subprocess\\ndef handler(event, context):\\n" + (
-    "    child = subprocess.Popen(['sleep', '600'])\\n    return [os.getpid(), child.pid]\\n"
-)
-pids, _ = invoke(make_function(clients, code))
-print(*pids, flush=True)
+url = clients("sqs").create_queue(QueueName="seen")["QueueUrl"]
+invoke(make_function(clients, {"import boto3" + BUSY!r}, Timeout=900), InvocationType="Event")
+(message,) = clients("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+print(message["Body"], flush=True)
 sys.stdin.readline()
 aws.stop()
 print("stopped", flush=True)
@@ -87,7 +95,7 @@ def test_a_deleted_function_leaves_no_process(clients: Clients) -> None:
 
 @pytest.fixture
 def server() -> subprocess.Popen[str]:
-    """An embedded AWS in a process of its own that runs one function, which runs a program."""
+    """An embedded AWS in a process of its own with a function at work, which runs a program."""
     return subprocess.Popen(
         [sys.executable, "-c", SERVE],
         cwd=Path(__file__).parents[3],
@@ -117,16 +125,15 @@ def test_killing_the_server_ends_its_functions(server: subprocess.Popen[str]) ->
         assert server.stdin is not None
         assert server.stdout is not None
         function, program = (int(each) for each in server.stdout.readline().split())
-        watched = os.pidfd_open(function)
-        try:
-            server.send_signal(signal.SIGKILL)
-            server.wait()
-            ended, _, _ = select.select([watched], [], [], 60)
-        finally:
-            os.close(watched)
-            if state_of(program) not in ("", "Z"):
-                os.kill(program, signal.SIGKILL)
-        assert ended
+        watched = [os.pidfd_open(each) for each in (function, program)]
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        ended = [bool(select.select([each], [], [], 20)[0]) for each in watched]
+        for process, each in zip((function, program), watched, strict=True):
+            os.close(each)
+            if state_of(process) not in ("", "Z"):
+                os.kill(process, signal.SIGKILL)
+        assert ended == [True, True]
 
 
 def state_of(process_id: int) -> str:
