@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.scenarios.company_people import SANDBOX
 from tests.builders import ACCOUNT
 from tests.pipeline import Pipeline, pipeline
 
@@ -141,6 +142,15 @@ def test_another_account_is_denied_by_aws_and_never_shown_as_empty() -> None:
     with pipeline(**ONE_TRY) as through:
         error = error_in(through.act("analyze_budgets", account_id="999999999999"))
     assert error["code"] == "ACCESS_DENIED"
+
+
+def test_an_account_without_figures_is_not_recommended_nothing() -> None:
+    with pipeline(**ONE_TRY) as through:
+        error = error_in(through.act("recommend_budgets", account_id="999999999999"))
+        member = through.act("recommend_budgets", account_id=SANDBOX)
+    assert error["code"] == "DATA_UNAVAILABLE"
+    assert member["data"]["recommendations"]
+    assert "999999999999" in error["message"]
 
 
 @pytest.mark.parametrize("action", ["get_budget_performance", "create_budget_actions"])

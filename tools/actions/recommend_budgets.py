@@ -18,7 +18,7 @@ from tools.actions._recommendation_view import RecommendationView, recommendatio
 from tools.actions._reply import Amount, ReadCost, read_cost, read_or_say, shown
 from tools.domain.budget import Budget
 from tools.domain.budget_types import BUDGET_TYPES, COST, USAGE, BudgetTypeName
-from tools.domain.errors import InvalidParameters, problem_with
+from tools.domain.errors import DataUnavailable, InvalidParameters, problem_with
 from tools.domain.existing_budgets import compared_with_existing
 from tools.domain.grouping import GroupBy, free_budget_name
 from tools.domain.money import USD, Spend
@@ -155,6 +155,11 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
         for name in dict.fromkeys(parameters.budget_types)
         for found in reader.of_type(BUDGET_TYPES[name], parameters.group_by, parameters.group_key, supplied)
     ]
+    if reader.narrowed_to is not None and not histories and not reader.skipped and not incomplete:
+        raise DataUnavailable(
+            f"Cost Explorer has no figures of account {account_id} in these months. It says the same of an "
+            "account without costs and of one outside of the organization: check the id."
+        )
     existing = read_or_say(
         "existing budgets", incomplete, lambda: read_budgets(None, account_id, gateways, incomplete)
     )
