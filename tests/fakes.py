@@ -10,13 +10,35 @@ from decimal import Decimal
 from typing import Any
 
 from tests.builders import ACCOUNT, NOW
+from tools.aws.budget_steps import call_of
 from tools.aws.translate import budget_action_to, definition_to, notification_with_subscribers_to
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
+from tools.domain.budget_steps import (
+    AddNotification,
+    AddSubscriber,
+    BudgetStep,
+    DeleteAction,
+    DeleteBudget,
+    NotificationStep,
+    RemoveNotification,
+    RemoveSubscriber,
+    RemoveTags,
+    ReplaceDefinition,
+    ReplaceSubscriber,
+    SetTags,
+    TurnNotification,
+)
 from tools.domain.budget_types import BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
-from tools.domain.errors import BudgetAgentError, BudgetAlreadyExists, BudgetNotFound, DataUnavailable
-from tools.domain.notifications import Notification
+from tools.domain.errors import (
+    BudgetAgentError,
+    BudgetAlreadyExists,
+    BudgetNotFound,
+    DataUnavailable,
+    ResourceLocked,
+)
+from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
 from tools.gateways import AgentIdentity, CostRead, DailyRead, Gateways
@@ -36,8 +58,9 @@ class FakeClock:
 class FakeBudgets:
     """Budgets of one account, in memory.
 
-    `failing` maps a method's name to the error it raises from now on; `created` and `created_actions` are
-    what was written, in order.
+    `failing` maps a method's name, or that of a step's class, to the error it raises from now on; `created`,
+    `created_actions` and `steps` are what was written, in order. `tags` has the id of a budget action, or None
+    for the budget itself, beside the budget's name.
     """
 
     budgets: dict[str, Budget] = field(default_factory=dict)
@@ -48,6 +71,8 @@ class FakeBudgets:
         default_factory=list
     )
     created_actions: list[BudgetActionDefinition] = field(default_factory=list)
+    tags: dict[tuple[str, str | None], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    steps: list[BudgetStep] = field(default_factory=list)
 
     def list_budgets(self, account_id: str) -> list[Budget]:
         self._may("list_budgets")
@@ -86,6 +111,7 @@ class FakeBudgets:
         if definition.name in self.budgets:
             raise BudgetAlreadyExists(f"A budget named '{definition.name}' exists already")
         self.created.append((definition, notifications, tags))
+        self.tags[definition.name, None] = dict(tags)
         self.budgets[definition.name] = Budget(definition=definition, notifications=notifications)
 
     def create_budget_request(
@@ -116,6 +142,7 @@ class FakeBudgets:
         self._found(definition.budget_name)
         self.created_actions.append(definition)
         identifier = f"00000000-0000-0000-0000-{len(self.created_actions):012d}"
+        self.tags[definition.budget_name, identifier] = dict(tags or {})
         self.actions[definition.budget_name].append(
             BudgetAction(id=identifier, definition=definition, status="STANDBY")
         )
@@ -130,6 +157,44 @@ class FakeBudgets:
             "ResourceTags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
         }
 
+    def tags_of(self, account_id: str, name: str, action_id: str | None = None) -> Mapping[str, str]:
+        self._may("tags_of")
+        self._found(name)
+        return dict(self.tags[name, action_id])
+
+    def apply(self, account_id: str, name: str, step: BudgetStep) -> None:
+        self._may(type(step).__name__)
+        if isinstance(step, DeleteBudget):
+            self.budgets.pop(name, None)
+            self.actions.pop(name, None)
+        else:
+            self._apply(self._found(name), step)
+        self.steps.append(step)
+
+    def call_for(self, account_id: str, name: str, step: BudgetStep) -> tuple[str, Mapping[str, object]]:
+        call = call_of(step, account_id, name)
+        return call.operation, call.request
+
+    def _apply(self, budget: Budget, step: BudgetStep) -> None:
+        match step:
+            case ReplaceDefinition():
+                self.budgets[budget.name] = replace(budget, definition=step.definition)
+            case SetTags():
+                self.tags[budget.name, None].update(step.tags)
+            case RemoveTags():
+                for key in step.keys:
+                    self.tags[budget.name, None].pop(key, None)
+            case DeleteAction():
+                kept = [each for each in self.actions[budget.name] if each.id != step.action_id]
+                self.actions[budget.name] = kept
+            case DeleteBudget():
+                raise AssertionError(step)
+            case _:
+                changed = _changed_notifications(
+                    {each.identity: each for each in budget.notifications or ()}, step
+                )
+                self.budgets[budget.name] = replace(budget, notifications=tuple(changed.values()))
+
     def _found(self, name: str) -> Budget:
         if name not in self.budgets:
             raise BudgetNotFound(f"There is no budget named '{name}'")
@@ -138,6 +203,53 @@ class FakeBudgets:
     def _may(self, method: str) -> None:
         if method in self.failing:
             raise self.failing[method]
+
+
+_Watched = dict[tuple[str, str, Decimal, str], Notification]
+
+
+def _changed_notifications(watched: _Watched, step: NotificationStep) -> _Watched:
+    """The notifications after a step, by identity, in their order."""
+    match step:
+        case AddNotification():
+            if step.notification.identity in watched:
+                raise ResourceLocked("somebody else added it")
+            return {**watched, step.notification.identity: step.notification}
+        case TurnNotification():
+            if step.old.identity not in watched or step.new.identity in watched:
+                raise ResourceLocked("somebody else changed it")
+            told = watched[step.old.identity].subscribers
+            turned = replace(step.new, subscribers=told)
+            return {
+                turned.identity if key == step.old.identity else key: turned
+                if key == step.old.identity
+                else each
+                for key, each in watched.items()
+            }
+        case RemoveNotification():
+            return {key: each for key, each in watched.items() if key != step.notification.identity}
+    found = watched.get(step.notification.identity)
+    if found is None and isinstance(step, RemoveSubscriber):
+        return watched
+    if found is None:
+        raise ResourceLocked("somebody else removed it")
+    told = _changed_subscribers(found.subscribers or (), step)
+    changed = {**watched, found.identity: replace(found, subscribers=told)}
+    return changed if told else _changed_notifications(changed, RemoveNotification(found))
+
+
+def _changed_subscribers(
+    told: tuple[Subscriber, ...], step: AddSubscriber | ReplaceSubscriber | RemoveSubscriber
+) -> tuple[Subscriber, ...]:
+    match step:
+        case AddSubscriber():
+            return tuple(dict.fromkeys((*told, step.subscriber)))
+        case RemoveSubscriber():
+            return tuple(each for each in told if each != step.subscriber)
+        case ReplaceSubscriber():
+            if step.old not in told:
+                raise ResourceLocked("somebody else removed them")
+            return tuple(step.new if each == step.old else each for each in told)
 
 
 @dataclass

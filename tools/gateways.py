@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
+from tools.domain.budget_steps import BudgetStep
 from tools.domain.budget_types import BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
 from tools.domain.notifications import Notification
@@ -88,6 +89,20 @@ class BudgetsGateway(Protocol):
         self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
     ) -> Mapping[str, object]:
         """The CreateBudgetAction request that `create_budget_action` would send, for a dry run."""
+
+    def tags_of(self, account_id: str, name: str, action_id: str | None = None) -> Mapping[str, str]:
+        """The tags on a budget itself, or on one of its budget actions. Raises BudgetNotFound."""
+
+    def apply(self, account_id: str, name: str, step: BudgetStep) -> None:
+        """Perform one step of changing or deleting a budget.
+
+        What is gone already is removed, and who is told already is added, so that a step can be repeated. Raises
+        BudgetNotFound, QuotaExceeded, InvalidParameters, and ResourceLocked where somebody else changed the
+        notification in the meantime or AWS is changing the budget action.
+        """
+
+    def call_for(self, account_id: str, name: str, step: BudgetStep) -> tuple[str, Mapping[str, object]]:
+        """The operation and the request that `apply` would send, for a dry run."""
 
 
 @dataclass(frozen=True, slots=True)

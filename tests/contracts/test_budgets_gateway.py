@@ -23,9 +23,24 @@ from tools.domain.budget_actions import (
     ScpTarget,
     SsmActionSubType,
 )
+from tools.domain.budget_steps import (
+    AddNotification,
+    AddSubscriber,
+    BudgetStep,
+    DeleteAction,
+    DeleteBudget,
+    RemoveNotification,
+    RemoveSubscriber,
+    RemoveTags,
+    ReplaceDefinition,
+    ReplaceSubscriber,
+    SetTags,
+    TurnNotification,
+)
 from tools.domain.budget_types import BUDGET_TYPES, COST, USAGE, BudgetType
-from tools.domain.errors import BudgetAlreadyExists, BudgetNotFound, DataUnavailable
-from tools.domain.notifications import NotificationType, Threshold, ThresholdType
+from tools.domain.channels import ChannelName
+from tools.domain.errors import BudgetAlreadyExists, BudgetNotFound, DataUnavailable, ResourceLocked
+from tools.domain.notifications import NotificationType, Subscriber, Threshold, ThresholdType
 from tools.domain.periods import TimeUnit
 from tools.domain.scope import CostTypes, Scope, scope_by
 from tools.gateways import BudgetsGateway
@@ -105,8 +120,20 @@ def test_a_second_budget_of_the_same_name_is_refused(budgets: BudgetsGateway) ->
         lambda budgets: budgets.performance_history(ACCOUNT, "nothing"),
         lambda budgets: budgets.budget_actions_of(ACCOUNT, "nothing"),
         lambda budgets: budgets.create_budget_action(ACCOUNT, an_action("nothing")),
+        lambda budgets: budgets.tags_of(ACCOUNT, "nothing"),
+        lambda budgets: budgets.apply(ACCOUNT, "nothing", ReplaceDefinition(definition("nothing"))),
+        lambda budgets: budgets.apply(ACCOUNT, "nothing", SetTags({"a": "b"})),
     ],
-    ids=["get", "notifications", "history", "budget actions", "create a budget action"],
+    ids=[
+        "get",
+        "notifications",
+        "history",
+        "budget actions",
+        "create a budget action",
+        "tags",
+        "update",
+        "tag",
+    ],
 )
 def test_a_budget_that_does_not_exist_is_not_found(
     budgets: BudgetsGateway, ask: Callable[[BudgetsGateway], object]
@@ -213,3 +240,101 @@ def test_a_budget_action_of_each_kind_is_read_back(
     [read] = budgets_of_the_company.budget_actions_of(ACCOUNT, "a-budget")
     assert (read.id, read.status) == (identifier, "STANDBY")
     assert read.definition == wanted
+
+
+WATCHED = a_notification(80)
+OTHER_MAIL = Subscriber(ChannelName.EMAIL, "other@example.com")
+TOPIC = Subscriber(ChannelName.SNS, f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts")
+
+
+def test_a_replaced_definition_leaves_notifications_and_tags_as_they_are(budgets: BudgetsGateway) -> None:
+    budgets.create_budget(ACCOUNT, definition(), (WATCHED,), {"a": "b"})
+    changed = replace(definition(), limit=usd(250), time_unit=TimeUnit.QUARTERLY)
+    budgets.apply(ACCOUNT, "a-budget", ReplaceDefinition(changed))
+    read = budgets.get_budget(ACCOUNT, "a-budget").definition
+    assert (read.limit, read.time_unit) == (usd(250), TimeUnit.QUARTERLY)
+    assert [each.identity for each in budgets.notifications_of(ACCOUNT, "a-budget")] == [WATCHED.identity]
+    assert budgets.tags_of(ACCOUNT, "a-budget") == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([AddNotification(a_notification(90))], {80: [MAIL], 90: [MAIL]}),
+        ([TurnNotification(WATCHED, a_notification(85))], {85: [MAIL]}),
+        ([AddSubscriber(WATCHED, TOPIC)], {80: [MAIL, TOPIC]}),
+        ([AddSubscriber(WATCHED, MAIL)], {80: [MAIL]}),
+        ([ReplaceSubscriber(WATCHED, MAIL, OTHER_MAIL)], {80: [OTHER_MAIL]}),
+        ([AddSubscriber(WATCHED, TOPIC), RemoveSubscriber(WATCHED, MAIL)], {80: [TOPIC]}),
+        ([RemoveSubscriber(WATCHED, TOPIC)], {80: [MAIL]}),
+        ([RemoveSubscriber(WATCHED, MAIL)], {}),
+        ([RemoveNotification(WATCHED)], {}),
+        ([RemoveNotification(a_notification(90))], {80: [MAIL]}),
+    ],
+    ids=lambda each: " ".join(type(step).__name__ for step in each) if isinstance(each, list) else "",
+)
+def test_notifications_and_subscribers_are_changed_one_by_one(
+    budgets: BudgetsGateway, steps: list[BudgetStep], expected: dict[int, list[Subscriber]]
+) -> None:
+    budgets.create_budget(ACCOUNT, definition(), (WATCHED,), {})
+    for step in steps:
+        budgets.apply(ACCOUNT, "a-budget", step)
+    read = budgets.notifications_of(ACCOUNT, "a-budget")
+    assert {int(each.threshold.value): list(each.subscribers or ()) for each in read} == expected
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        AddNotification(WATCHED),
+        TurnNotification(a_notification(90), a_notification(95)),
+        AddSubscriber(a_notification(90), MAIL),
+        ReplaceSubscriber(WATCHED, OTHER_MAIL, TOPIC),
+    ],
+    ids=lambda step: type(step).__name__,
+)
+def test_what_somebody_else_changed_in_the_meantime_is_worth_another_try(
+    budgets: BudgetsGateway, step: BudgetStep
+) -> None:
+    budgets.create_budget(ACCOUNT, definition(), (WATCHED,), {})
+    with pytest.raises(ResourceLocked):
+        budgets.apply(ACCOUNT, "a-budget", step)
+
+
+def test_tags_are_set_and_removed_by_key(budgets: BudgetsGateway) -> None:
+    budgets.create_budget(ACCOUNT, definition(), (), {"a": "1", "b": "2"})
+    budgets.apply(ACCOUNT, "a-budget", SetTags({"b": "3", "c": "4"}))
+    budgets.apply(ACCOUNT, "a-budget", RemoveTags(("a", "nothing")))
+    assert budgets.tags_of(ACCOUNT, "a-budget") == {"b": "3", "c": "4"}
+
+
+def test_a_deleted_budget_is_gone_and_deleting_it_again_is_no_error(budgets: BudgetsGateway) -> None:
+    budgets.create_budget(ACCOUNT, definition(), (WATCHED,), {})
+    for _ in range(2):
+        budgets.apply(ACCOUNT, "a-budget", DeleteBudget())
+    with pytest.raises(BudgetNotFound):
+        budgets.get_budget(ACCOUNT, "a-budget")
+
+
+def test_a_budget_action_has_tags_of_its_own_and_can_be_deleted_alone(
+    budgets_of_the_company: BudgetsGateway,
+) -> None:
+    budgets = budgets_of_the_company
+    budgets.create_budget(ACCOUNT, definition(), (), {"of": "budget"})
+    identifier = budgets.create_budget_action(ACCOUNT, an_action("a-budget"), {"of": "action"})
+    assert budgets.tags_of(ACCOUNT, "a-budget", identifier) == {"of": "action"}
+    for _ in range(2):
+        budgets.apply(ACCOUNT, "a-budget", DeleteAction(identifier))
+    assert budgets.budget_actions_of(ACCOUNT, "a-budget") == []
+    assert budgets.tags_of(ACCOUNT, "a-budget") == {"of": "budget"}
+
+
+def test_a_dry_run_of_a_step_names_the_operation_and_its_request(budgets: BudgetsGateway) -> None:
+    operation, request = budgets.call_for(ACCOUNT, "a-budget", RemoveSubscriber(WATCHED, MAIL))
+    assert operation == "DeleteSubscriber"
+    assert request["Subscriber"] == {"SubscriptionType": "EMAIL", "Address": MAIL.address}
+    operation, request = budgets.call_for(ACCOUNT, "a-budget", RemoveTags(("a",)))
+    assert (operation, request["ResourceARN"]) == (
+        "UntagResource",
+        f"arn:aws:budgets::{ACCOUNT}:budget/a-budget",
+    )

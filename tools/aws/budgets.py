@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
 
+from tools.aws.budget_steps import DELETE_ACTION, MODIFY, TAG, UNTAG, budget_arn, call_of
 from tools.aws.errors import aws_errors
 from tools.aws.translate import (
     budget_action_from,
@@ -20,7 +21,24 @@ from tools.aws.translate import (
 )
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
-from tools.domain.errors import BudgetNotFound, DataUnavailable, InvalidParameters
+from tools.domain.budget_steps import (
+    AddNotification,
+    AddSubscriber,
+    BudgetStep,
+    DeleteAction,
+    DeleteBudget,
+    RemoveNotification,
+    RemoveSubscriber,
+    ReplaceSubscriber,
+    TurnNotification,
+)
+from tools.domain.errors import (
+    BudgetAlreadyExists,
+    BudgetNotFound,
+    DataUnavailable,
+    InvalidParameters,
+    ResourceLocked,
+)
 from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
 
@@ -29,8 +47,7 @@ if TYPE_CHECKING:
 
 # IAM names are not the API's names. Source: Service Authorization Reference, AWS Budget Service.
 VIEW: Final = "budgets:ViewBudget"
-MODIFY: Final = "budgets:ModifyBudget"
-TAG: Final = "budgets:TagResource"
+LIST_TAGS: Final = "budgets:ListTagsForResource"
 CREATE_ACTION: Final = "budgets:CreateBudgetAction"
 LIST_ACTIONS: Final = "budgets:DescribeBudgetActionsForBudget"
 
@@ -44,7 +61,23 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "CreateBudget": (MODIFY, TAG),
     "DescribeBudgetActionsForBudget": (LIST_ACTIONS,),
     "CreateBudgetAction": (CREATE_ACTION, TAG, "iam:PassRole"),
+    "ListTagsForResource": (LIST_TAGS,),
+    "UpdateBudget": (MODIFY,),
+    "CreateNotification": (MODIFY,),
+    "UpdateNotification": (MODIFY,),
+    "DeleteNotification": (MODIFY,),
+    "CreateSubscriber": (MODIFY,),
+    "UpdateSubscriber": (MODIFY,),
+    "DeleteSubscriber": (MODIFY,),
+    "TagResource": (TAG,),
+    "UntagResource": (UNTAG,),
+    "DeleteBudgetAction": (DELETE_ACTION,),
+    "DeleteBudget": (MODIFY,),
 }
+
+# A lost reply makes boto3 send a call again, and then AWS refuses what it has done already.
+_GONE_ALREADY = (RemoveNotification, RemoveSubscriber, DeleteAction, DeleteBudget)
+_OF_NOTIFICATIONS = (AddNotification, TurnNotification, AddSubscriber, ReplaceSubscriber)
 
 _LARGEST_LIST_PAGE = 1000
 _LARGEST_ITEM_PAGE = 100
@@ -189,6 +222,35 @@ class AwsBudgets:
             request["ResourceTags"] = _tags_to(tags)
         return request
 
+    def tags_of(self, account_id: str, name: str, action_id: str | None = None) -> Mapping[str, str]:
+        """ListTagsForResource on the ARN of the budget or the budget action."""
+        arn = budget_arn(account_id, name, self._client.meta.partition, action_id)
+        with self._errors(LIST_TAGS, account_id, name):
+            response = self._client.list_tags_for_resource(ResourceARN=arn)
+        return {tag["Key"]: tag["Value"] for tag in response.get("ResourceTags") or ()}
+
+    def apply(self, account_id: str, name: str, step: BudgetStep) -> None:
+        """One call. AWS has no conditions on writes, so what others did in between shows as a refusal."""
+        call = call_of(step, account_id, name, self._client.meta.partition)
+        try:
+            with self._errors(call.permission, account_id, name):
+                getattr(self._client, call.method)(**call.request)
+        except BudgetNotFound as error:
+            if isinstance(step, _GONE_ALREADY):
+                return
+            if isinstance(step, _OF_NOTIFICATIONS):
+                raise _changed_by_somebody(name, error) from error
+            raise
+        except BudgetAlreadyExists as error:
+            if isinstance(step, AddSubscriber):
+                return
+            raise _changed_by_somebody(name, error) from error
+
+    def call_for(self, account_id: str, name: str, step: BudgetStep) -> tuple[str, Mapping[str, object]]:
+        """The operation and the members of its request."""
+        call = call_of(step, account_id, name, self._client.meta.partition)
+        return call.operation, call.request
+
     def _subscribers_of(
         self, account_id: str, name: str, notification: Notification
     ) -> tuple[Subscriber, ...]:
@@ -225,6 +287,13 @@ class AwsBudgets:
             if not token:
                 return
             request["NextToken"] = token
+
+
+def _changed_by_somebody(name: str, error: BudgetNotFound | BudgetAlreadyExists) -> ResourceLocked:
+    return ResourceLocked(
+        f"The notifications of '{name}' are not as they were read a moment ago; send the same request again.",
+        error.details,
+    )
 
 
 def _tags_to(tags: Mapping[str, str]) -> list[dict[str, str]]:
