@@ -31,7 +31,8 @@ same bytes.
   --output   the zip to write
 
 For a function that runs on this machine (the embedded AWS), give its architecture and its Python version, for
-example LAMBDA_ARCH=x86_64 LAMBDA_PYTHON=3.11, and the template's parameters the same values.
+example LAMBDA_ARCH=x86_64 LAMBDA_PYTHON=3.11; the template's parameters LambdaArchitecture and LambdaPython then
+say the same, as the command that is printed at the end does.
 
 Needs Python 3.8 or newer with pip ($PYTHON, .venv, or python3). With a Python of the function's version, bytecode
 is packed too, and the package is tried at the end.
@@ -284,15 +285,16 @@ PYTHON
 
 describe_next_steps() {
   say "Wrote $output"
+  local platform_parameters=
   if [ "$arch $python" != "arm64 3.13" ]; then
-    say "It is for $arch and Python $python: the template's parameters must say the same."
+    platform_parameters=" LambdaArchitecture=$arch LambdaPython=$python"
   fi
   cat <<TEXT
 
 Next:
   aws s3 cp $output s3://\${DEPLOYMENT_BUCKET}/
   aws cloudformation deploy --template-file cloudformation/budget-management-agent.yaml \\
-    --parameter-overrides ProjectName=budget-management LambdaS3Bucket=\${DEPLOYMENT_BUCKET} LambdaS3Key=$(basename "$output") \\
+    --parameter-overrides ProjectName=budget-management LambdaS3Bucket=\${DEPLOYMENT_BUCKET} LambdaS3Key=$(basename "$output")$platform_parameters \\
     --capabilities CAPABILITY_NAMED_IAM --stack-name budget-management-agent
 TEXT
 }

@@ -205,6 +205,20 @@ def test_the_next_two_commands_are_printed_with_the_name_of_the_zip(project: Pro
     assert zipfile.is_zipfile(project.root / "other.zip")
 
 
+@pytest.mark.parametrize(
+    ("arch", "python", "printed"),
+    [
+        ("arm64", "3.13", " \\\n"),
+        ("x86_64", "3.99", " LambdaArchitecture=x86_64 LambdaPython=3.99 "),
+    ],
+)
+def test_the_template_is_told_of_another_platform(
+    project: Project, arch: str, python: str, printed: str
+) -> None:
+    done = project.build("--arch", arch, "--python", python, "--output", "package.zip")
+    assert f"LambdaS3Key=package.zip{printed}" in done.stdout
+
+
 def test_the_zip_is_beside_the_script_or_where_the_caller_says(project: Project) -> None:
     project.called_from = project.root / "tools"
     assert project.build().returncode == 0
