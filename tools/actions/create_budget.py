@@ -16,57 +16,15 @@ from tools.actions._asked_budget import (
     asked_notifications,
     problems_with_choices,
 )
-from tools.actions._reply import (
-    Amount,
-    Moment,
-    Period,
-    SubscriberView,
-    WarningView,
-    amount_of,
-    as_json,
-    period_of,
-    read_or_say,
-    shown,
-    subscribers_of,
-    warnings_of,
-)
+from tools.actions._defined_budget import DefinedBudget, defined_budget
+from tools.actions._reply import WarningView, as_json, read_or_say, warnings_of
 from tools.domain.advice import advice_on_budget
 from tools.domain.budget import BudgetDefinition
 from tools.domain.budget_rules import problems_with_budget
-from tools.domain.budget_types import default_unit
-from tools.domain.differences import differences_between, limit_in_words, scope_in_words
+from tools.domain.differences import differences_between
 from tools.domain.errors import BudgetAlreadyExists, BudgetNotFound, InvalidParameters
-from tools.domain.money import PERCENTAGE
-from tools.domain.notifications import Notification, ThresholdType
+from tools.domain.notifications import Notification
 from tools.gateways import Gateways
-
-
-class WatchView(Model):
-    """One notification and who is told."""
-
-    type: str
-    operator: str
-    threshold: Amount
-    subscribers: list[SubscriberView] | None = Field(description="Null when they could not be read.")
-
-
-class DefinedBudget(Model):
-    """The budget as AWS will read it."""
-
-    name: str
-    type: str
-    time_unit: str
-    limit: Amount | None = Field(description="Of the current period; null when AWS has yet to derive it.")
-    limit_in_words: str
-    planned_limits: dict[str, Amount] = Field(description="By the day on which each period begins.")
-    scope: str
-    filters: dict[str, list[str]]
-    filter_expression: dict[str, Any] | None
-    metric: str | None
-    period: Period | None = Field(description="The current one; null before the start.")
-    start: Moment | None = Field(description="Null: AWS takes the start of the current period.")
-    end: Moment | None = Field(description="Null: it does not end.")
-    notifications: list[WatchView] | None = Field(description="Null when they could not be read.")
 
 
 class DifferenceView(Model):
@@ -126,7 +84,7 @@ def create_budget(parameters: CreateBudgetParameters, gateways: Gateways) -> Cre
         created=True,
         already_existed=False,
         dry_run=False,
-        budget=_view(definition, notifications, now),
+        budget=defined_budget(definition, notifications, now),
         differences=[],
         warnings=warnings_of(advice_on_budget(definition, notifications, now)),
         request=None,
@@ -150,7 +108,7 @@ def _rehearsed(asked: _Asked, gateways: Gateways, now: datetime) -> CreateBudget
         created=False,
         already_existed=None if incomplete else existing is not None,
         dry_run=True,
-        budget=_view(asked.definition, asked.notifications, now),
+        budget=defined_budget(asked.definition, asked.notifications, now),
         differences=_differences(existing, asked.definition),
         warnings=warnings_of(advice_on_budget(asked.definition, asked.notifications, now)),
         request=as_json(gateways.budgets.create_budget_request(*asked)),
@@ -170,7 +128,7 @@ def _skipped(asked: _Asked, gateways: Gateways, now: datetime) -> CreateBudgetRe
         created=False,
         already_existed=True,
         dry_run=False,
-        budget=_view(existing, watched, now),
+        budget=defined_budget(existing, watched, now),
         differences=_differences(existing, asked.definition),
         warnings=[],
         request=None,
@@ -198,42 +156,3 @@ def _differences(existing: BudgetDefinition | None, asked: BudgetDefinition) -> 
         DifferenceView(what=each.what, existing=each.existing, asked=each.asked)
         for each in differences_between(existing, asked)
     ]
-
-
-def _view(
-    definition: BudgetDefinition, notifications: tuple[Notification, ...] | None, now: datetime
-) -> DefinedBudget:
-    limit = definition.limit_at(now)
-    scope = definition.scope
-    return DefinedBudget(
-        name=definition.name,
-        type=definition.type.name.value,
-        time_unit=definition.time_unit.value,
-        limit=amount_of(limit),
-        limit_in_words=limit_in_words(definition),
-        planned_limits={
-            f"{start:%Y-%m-%d}": shown(planned) for start, planned in definition.planned_limits.items()
-        },
-        scope=scope_in_words(scope),
-        filters={name: list(values) for name, values in scope.filters.items()},
-        filter_expression=None if scope.expression is None else dict(scope.expression),
-        metric=scope.metric,
-        period=period_of(definition.period_at(now)),
-        start=definition.starts,
-        end=definition.ends,
-        notifications=None if notifications is None else [_watch(each, definition) for each in notifications],
-    )
-
-
-def _watch(notification: Notification, definition: BudgetDefinition) -> WatchView:
-    threshold = notification.threshold
-    if threshold.type is ThresholdType.PERCENTAGE:
-        unit = PERCENTAGE
-    else:
-        unit = definition.limit.unit if definition.limit else default_unit(definition.type) or ""
-    return WatchView(
-        type=notification.type.value,
-        operator=notification.operator.value,
-        threshold=Amount(amount=threshold.value, unit=unit),
-        subscribers=subscribers_of(notification.subscribers),
-    )

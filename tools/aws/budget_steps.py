@@ -38,6 +38,7 @@ class StepCall(NamedTuple):
 def call_of(step: BudgetStep, account_id: str, name: str, partition: str = "aws") -> StepCall:
     """The call that performs a step on a budget of this name."""
     budget: dict[str, Any] = {"AccountId": account_id, "BudgetName": name}
+    request: dict[str, Any]
     match step:
         case ReplaceDefinition():
             request = {"AccountId": account_id, "NewBudget": definition_to(step.definition)}
