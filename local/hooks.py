@@ -320,6 +320,23 @@ def _check_schedules() -> None:
         require_function(Rule, "__init__", SCHEDULES, f"self.{name}")
 
 
+# Version numbers.
+
+VERSIONS = "a number of a Lambda version is never given twice"
+
+
+def _check_versions() -> None:
+    require_function(LambdaStorage, "publish_version", VERSIONS, "function.code_or_config_updated")
+    require_function(LambdaStorage, "publish_version", VERSIONS, ".set_version(")
+    require_function(LambdaStorage, "__init__", VERSIONS, "self._arns")
+    require_function(LambdaStorage, "get_function_by_name_or_arn_forbid_qualifier", VERSIONS)
+
+
+def _number_versions_once() -> None:
+    ours = importlib.import_module("local.cloudformation.version_numbers")
+    LambdaStorage.publish_version = ours.publish_version  # type: ignore[method-assign]
+
+
 # Forgetting.
 
 RESET = "a reset forgets all of moto's state"
@@ -360,5 +377,6 @@ HOOKS: tuple[Hook, ...] = (
     swap_backend(scheduler_backends, "local.schedules.models"),
     Hook(FUNCTIONS, _check_functions, _nothing_to_put_in_place),
     Hook(DELIVERY, _check_delivery, _deliver_to_functions),
+    Hook(VERSIONS, _check_versions, _number_versions_once),
     Hook(SCHEDULES, _check_schedules, _nothing_to_put_in_place),
 )

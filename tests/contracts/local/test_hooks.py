@@ -59,6 +59,7 @@ def test_our_own_backends_answer_for_bedrock_budgets_and_cost_explorer() -> None
         (hooks.FUNCTIONS, LogGroup, "put_log_events"),
         (hooks.DELIVERY, Topic, "publish"),
         (hooks.DELIVERY, Queue, "add_message"),
+        (hooks.VERSIONS, LambdaStorage, "__init__"),
         (hooks.SCHEDULES, Schedule, "__init__"),
         (hooks.SCHEDULES, Rule, "__init__"),
         (hooks.RESET, BackendDict, "_instances"),
