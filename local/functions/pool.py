@@ -43,19 +43,25 @@ class Pool:
         self._busy: set[ExecutionEnvironment] = set()
         self._running: Counter[str] = Counter()
         self._changed = Condition()
+        self._closings = 0
 
     @contextmanager
     def lend(
         self, tenant: Tenant, make: Callable[[], ExecutionEnvironment], *, may_wait: bool
     ) -> Iterator[ExecutionEnvironment]:
-        """An environment for one invocation. Raises Throttled unless there is room or `may_wait` for it."""
+        """An environment for one invocation.
+
+        Raises Throttled unless there is room or `may_wait` for it, and if the pool is closed meanwhile.
+        """
         with self._changed:
+            closings = self._closings
             if tenant.limit == 0:
                 raise Throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
             while (reason := self._reason_against(tenant)) is not None:
                 if not may_wait:
                     raise Throttled(reason)
                 self._changed.wait()
+                self._check_open(closings)
             self._running[tenant.function] += 1
             warm = self._take(tenant)
         try:
@@ -63,6 +69,7 @@ class Pool:
             with self._changed:
                 self._busy.add(environment)
             try:
+                self._check_open(closings)
                 yield environment
             finally:
                 self._give_back(tenant, environment)
@@ -82,15 +89,21 @@ class Pool:
     def close(self) -> None:
         """End every environment, those in use too: their invocations end as if the process had crashed."""
         with self._changed:
-            idle = [environment for pairs in self._idle.values() for _, environment in pairs]
-            self._idle.clear()
+            self._closings += 1
             busy = list(self._busy)
-        for environment in idle:
-            environment.close()
+            self._changed.notify_all()
         for environment in busy:
             environment.kill()
         with self._changed:
             self._changed.wait_for(lambda: not self._busy)
+            idle = [environment for pairs in self._idle.values() for _, environment in pairs]
+            self._idle.clear()
+        for environment in idle:
+            environment.close()
+
+    def _check_open(self, closings: int) -> None:
+        if self._closings != closings:
+            raise Throttled("the functions were reset")
 
     def _reason_against(self, tenant: Tenant) -> str | None:
         if tenant.limit is not None:

@@ -60,7 +60,7 @@ class FunctionService:
         self.backlog.drop()
         self._pool.close()
         self.backlog.settle()
-        # What was about to start when the first call came has ended by now.
+        # What was being prepared when the first call came is idle by now.
         self._pool.close()
         self._preparation.remove()
 

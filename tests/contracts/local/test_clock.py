@@ -75,3 +75,37 @@ def test_the_clock_never_goes_back() -> None:
     with pytest.raises(ValueError, match="cannot go back"):
         clock.advance(timedelta(hours=-1))
     assert clock.now() == NOON
+
+
+class Diary:
+    """A companion with moments of its own, which notes when it attends."""
+
+    def __init__(self, clock: Clock, *moments: datetime) -> None:
+        self.clock = clock
+        self.left = list(moments)
+        self.attended: list[tuple[datetime, bool]] = []
+
+    def next_due(self, after: datetime, until: datetime) -> datetime | None:
+        return min((each for each in self.left if each <= until), default=None)
+
+    def attend(self, moment: datetime) -> None:
+        is_due = moment in self.left
+        self.left = [each for each in self.left if each != moment]
+        self.attended.append((moment, is_due and self.clock.now() == moment))
+
+
+def test_a_companion_is_attended_to_at_its_moments_and_at_every_other_stop() -> None:
+    clock = Clock(NOON)
+    diary = Diary(clock, NOON, at(20, 13), at(20, 16), at(20, 17), at(20, 19))
+    clock.accompany(diary)
+    refreshes = announced(clock)
+    clock.advance(timedelta(hours=6))
+    assert diary.attended == [
+        (NOON, True),
+        (at(20, 13), True),
+        (at(20, 16), True),
+        (at(20, 17), True),
+        (at(20, 18), False),
+    ]
+    assert refreshes == [at(20, 16), at(20, 18)]
+    assert diary.left == [at(20, 19)]

@@ -1,12 +1,15 @@
 """What reaches functions from elsewhere: topics, queues and other accounts, as far as policies let them."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local.server import EmbeddedAws
+from tests.contracts.local.account_resources import make_topic
+from tests.contracts.local.budget_requests import a_budget, a_notification, spend_on, topic
 from tests.contracts.local.function_resources import (
     FUNCTION,
     RECORDER,
@@ -19,7 +22,7 @@ from tests.contracts.local.function_resources import (
     seen,
     settle,
 )
-from tests.contracts.local.worlds import ACCOUNT, a_client, as_role
+from tests.contracts.local.worlds import ACCOUNT, NOON, a_client, as_role
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -86,6 +89,24 @@ def test_a_topic_delivers_true_records(functions: Any, clients: Clients) -> None
         "Timestamp": "2026-10-20T12:00:00.000Z",
         "MessageAttributes": {"team": {"Type": "String", "Value": "platform"}},
     }
+
+
+def test_an_alert_of_a_budget_reaches_a_function_at_its_refresh(
+    functions: Any, clients: Clients, aws: EmbeddedAws
+) -> None:
+    make_topic(clients)
+    let(functions, "sns.amazonaws.com", TOPIC)
+    subscribe(clients)
+    clients("budgets").create_budget(
+        AccountId=ACCOUNT,
+        Budget=a_budget(),
+        NotificationsWithSubscribers=[{"Notification": a_notification(), "Subscribers": [topic(TOPIC)]}],
+    )
+    spend_on(aws, NOON.date(), "90")
+    aws.world.clock.advance(timedelta(hours=12))
+    ((record,),) = (event["Records"] for event in seen(clients))
+    assert record["Sns"]["Subject"].startswith("AWS Budgets: monthly")
+    assert record["Sns"]["Timestamp"] == "2026-10-20T16:00:00.000Z"
 
 
 def test_a_filter_policy_keeps_messages_away(functions: Any, clients: Clients) -> None:
