@@ -49,6 +49,7 @@ events: $(READY) ## Record the replies in tests/events anew, to be read before t
 bench: $(READY) ## Measure what the documents claim
 	@$(BIN)/python -m benchmarks.pipeline
 	@$(BIN)/python -m benchmarks.embedded_aws
+	@$(BIN)/python -m benchmarks.cold_start
 
 package: ## Build the Lambda package (LAMBDA_ARCH=arm64, LAMBDA_PYTHON=3.13)
 	@$(if $(LAMBDA_ARCH),LAMBDA_ARCH=$(LAMBDA_ARCH)) $(if $(LAMBDA_PYTHON),LAMBDA_PYTHON=$(LAMBDA_PYTHON)) ./build_lambda_package.sh
