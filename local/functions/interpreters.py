@@ -39,7 +39,8 @@ def find_interpreter(runtime: str) -> str:
             return found[1]
     raise NoInterpreterError(
         f"This machine has no {runtime} to run the function with. Install one (on PATH or with pyenv), or "
-        f"set the function's Runtime to {own_runtime()}, which the embedded AWS has."
+        f"set the function's Runtime to {own_runtime()}, which the embedded AWS has (LambdaPython in the agent's "
+        "template)."
     )
 
 
