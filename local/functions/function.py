@@ -9,9 +9,10 @@ from moto.awslambda.models import LambdaFunction
 
 from local.functions import settings as members
 from local.functions.access import SENDING_ACTIONS, is_assumable, may_send
-from local.functions.errors import InvalidParameterValue, NotBuilt
+from local.functions.errors import InvalidParameterValue, NotBuilt, TooManyRequests
 from local.functions.folders import is_zip
 from local.functions.outcome import Invocation
+from local.functions.pool import Throttled
 from local.functions.reference import unqualified_arn
 from local.functions.service import current, new_request_id
 from local.functions.settings import Settings
@@ -75,6 +76,13 @@ class Function(LambdaFunction):
             },
         }
 
+    def get_code(self) -> dict[str, Any]:
+        """What GetFunction answers. Moto leaves a reserved concurrency of zero out."""
+        described: dict[str, Any] = super().get_code()
+        if self.reserved_concurrency is not None:
+            described["Concurrency"] = {"ReservedConcurrentExecutions": int(self.reserved_concurrency)}
+        return described
+
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         """Apply an UpdateFunctionConfiguration request, all of it or nothing."""
         members.check(config_updates)
@@ -121,7 +129,10 @@ class Function(LambdaFunction):
         """Run the function for one of moto's own services, and wait for it."""
         payload = (body or "{}").encode()
         invocation = Invocation(self, self.function_arn, payload, new_request_id())
-        outcome = current().invoke(invocation, may_wait=True)
+        try:
+            outcome = current().invoke(invocation, may_wait=True)
+        except Throttled as throttled:
+            raise TooManyRequests(throttled.reason) from throttled
         if outcome.is_error:
             response_headers["x-amz-function-error"] = "Unhandled"
         return outcome.payload

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from moto.awslambda.models import LambdaBackend, lambda_backends
+from moto.awslambda.models import FunctionUrlConfig, LambdaBackend, lambda_backends
 
 from local.functions.access import INVOKE, policy_allows
 from local.functions.asynchronous import Event, accept
@@ -105,6 +105,10 @@ class Backend(LambdaBackend):
             raise InvalidParameterValue("ReservedConcurrentExecutions is negative.")
         return super().put_function_concurrency(function_name, reserved_concurrency)
 
+    def create_function_url_config(self, name_or_arn: str, config: dict[str, Any]) -> FunctionUrlConfig:
+        """Function URLs would have to be served."""
+        raise NotBuilt("function URLs")
+
     def run(self, invocation: Invocation) -> Outcome:
         """Run a function and wait for it."""
         return current().invoke(invocation)
@@ -141,7 +145,9 @@ class Backend(LambdaBackend):
         return super().get_function(function_name_or_arn, qualifier)
 
     def send_sqs_batch(self, function_arn: str, messages: Any, queue_arn: str) -> bool:
-        """Hand a batch of messages to a function; whether all of them are done."""
+        """Hand a batch of messages to a function; whether all of them are done. One that is gone does nothing."""
+        if function_arn.split(":")[6] not in self._lambdas._functions:
+            return False
         mapping = next(
             (
                 each

@@ -1,13 +1,18 @@
 """Amazon SQS feeds functions: one batch, one invocation, and only what failed stays in the queue."""
 
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from moto.awslambda.exceptions import LambdaClientError
 from moto.sqs.models import sqs_backends
 
 from local.functions.outcome import Invocation
+from local.functions.pool import Throttled
 from local.functions.service import current, new_request_id
+
+logger = logging.getLogger(__name__)
 
 PARTIAL = "ReportBatchItemFailures"
 
@@ -26,7 +31,12 @@ def hand_over(function: Any, messages: list[Any], queue_arn: str, response_types
     records = [_record(each, kept[each.id].message_attributes, queue_arn) for each in messages]
     payload = json.dumps({"Records": records}).encode()
     invocation = Invocation(function, function.function_arn, payload, new_request_id())
-    outcome = current().invoke(invocation, may_wait=True)
+    try:
+        outcome = current().invoke(invocation, may_wait=True)
+    except (Throttled, LambdaClientError) as error:
+        # Whoever sends a message does not learn that nobody reads it.
+        logger.warning("%s does not feed %s: %s", queue_arn, function.function_arn, error)
+        return False
     if outcome.is_error:
         return False
     if PARTIAL not in response_types:

@@ -227,3 +227,25 @@ def test_a_statement_id_is_taken_once(clients: Clients) -> None:
     assert code_of(refused) == "ResourceConflictException"
     policy = json.loads(functions.get_policy(FunctionName="agent")["Policy"])
     assert [each["Sid"] for each in policy["Statement"]] == ["topic"]
+
+
+def test_every_version_is_listed(clients: Clients) -> None:
+    functions = make_function(clients, Publish=True)
+    listed = functions.list_functions(FunctionVersion="ALL")["Functions"]
+    assert [each["FunctionArn"] for each in listed] == [f"{FUNCTION}:$LATEST", f"{FUNCTION}:1"]
+    versions = functions.list_versions_by_function(FunctionName="agent")["Versions"]
+    assert [each["Version"] for each in versions] == ["$LATEST", "1"]
+
+
+def test_a_reserved_concurrency_of_zero_is_told(clients: Clients) -> None:
+    functions = make_function(clients)
+    assert "Concurrency" not in functions.get_function(FunctionName="agent")
+    functions.put_function_concurrency(FunctionName="agent", ReservedConcurrentExecutions=0)
+    answer = functions.get_function(FunctionName="agent")
+    assert answer["Concurrency"] == {"ReservedConcurrentExecutions": 0}
+
+
+def test_function_urls_are_not_built(clients: Clients) -> None:
+    functions = make_function(clients)
+    with pytest.raises(ClientError, match="does not build function URLs"):
+        functions.create_function_url_config(FunctionName="agent", AuthType="NONE")

@@ -215,6 +215,15 @@ def test_a_failed_batch_stays_in_the_queue(functions: Any, clients: Clients) -> 
     assert [message["Body"] for message in read_queue(clients, "jobs")] == ["fail"]
 
 
+def test_a_function_that_is_stopped_or_gone_leaves_its_messages(functions: Any, clients: Clients) -> None:
+    functions.create_event_source_mapping(FunctionName="agent", EventSourceArn=make_queue(clients, "jobs"))
+    functions.put_function_concurrency(FunctionName="agent", ReservedConcurrentExecutions=0)
+    send(clients, "one")
+    functions.delete_function(FunctionName="agent")
+    send(clients, "two")
+    assert [message["Body"] for message in read_queue(clients, "jobs")] == ["one", "two"]
+
+
 def test_a_deleted_mapping_feeds_no_more(functions: Any, clients: Clients) -> None:
     mapping = functions.create_event_source_mapping(
         FunctionName="agent", EventSourceArn=make_queue(clients, "jobs")
