@@ -94,11 +94,13 @@ def test_a_deleted_function_leaves_no_process(clients: Clients) -> None:
 
 
 @pytest.fixture
-def server() -> subprocess.Popen[str]:
+def server(tmp_path: Path) -> subprocess.Popen[str]:
     """An embedded AWS in a process of its own with a function at work, which runs a program."""
     return subprocess.Popen(
         [sys.executable, "-c", SERVE],
         cwd=Path(__file__).parents[3],
+        # What a killed server leaves behind goes with the test's own folder.
+        env={**os.environ, "TMPDIR": str(tmp_path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
