@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import resource
 from collections import Counter
+from pathlib import Path
 from threading import Lock
 from traceback import extract_tb
 
@@ -21,6 +22,7 @@ logger = Logger(service=SERVICE)
 metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 tracer = Tracer(service=SERVICE, auto_patch=False)
 
+_STATUS = Path("/proc/self/status")
 _COST_EXPLORER = "Cost Explorer"
 _PRICE_OF_A_PAGE = 0.01
 NO_ACTION = "none"
@@ -94,4 +96,12 @@ def log_failure(message: str, error: BaseException) -> None:
 
 
 def _most_memory_in_megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory this process held.
+
+    Linux tells it in /proc; its getrusage would count what the parent held before it started this process.
+    Elsewhere getrusage counts bytes.
+    """
+    if not _STATUS.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    [peak] = [line for line in _STATUS.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:")]
+    return int(peak.split()[1]) / 1024
