@@ -40,6 +40,7 @@ from tools.domain.notifications import (
 )
 from tools.domain.periods import TimeUnit
 from tools.domain.scope import CostTypes, Scope
+from tools.domain.scope_changes import USUAL_METRIC
 from tools.domain.scope_rules import FILTER_PARAMETERS
 
 
@@ -167,19 +168,12 @@ def _limit(amount: Decimal | None, unit: str, budget_type: BudgetType) -> Spend 
 
 
 def _scope(parameters: CreateBudgetParameters, budget_type: BudgetType) -> Scope:
-    filters = {
-        name: tuple(dict.fromkeys(values))
-        for name, parameter in FILTER_PARAMETERS.items()
-        if (values := getattr(parameters, parameter)) is not None
-    }
-    for name, values in (parameters.other_filters or {}).items():
-        filters[name] = tuple(dict.fromkeys((*filters.get(name, ()), *values)))
     chosen = parameters.cost_types
     metric = parameters.metric
     if parameters.filter_expression is not None and metric is None:
-        metric = _USUAL_METRIC[budget_type.measure]
+        metric = USUAL_METRIC[budget_type.measure]
     return Scope(
-        filters=filters,
+        filters=asked_filters(parameters, parameters.other_filters),
         cost_types=None if chosen is None else CostTypes(**chosen.model_dump()),
         expression=parameters.filter_expression,
         metric=None if metric is None else metric_named(metric),
@@ -187,7 +181,16 @@ def _scope(parameters: CreateBudgetParameters, budget_type: BudgetType) -> Scope
     )
 
 
-_USUAL_METRIC = {Measure.COST: "UnblendedCost", Measure.USAGE: "UsageQuantity", Measure.PERCENT: "Hours"}
+def asked_filters(parameters: Parameters, others: dict[str, list[str]] | None) -> dict[str, tuple[str, ...]]:
+    """The CostFilters that parameters name, by AWS's key; each value once."""
+    filters = {
+        name: tuple(dict.fromkeys(values))
+        for name, parameter in FILTER_PARAMETERS.items()
+        if (values := getattr(parameters, parameter)) is not None
+    }
+    for name, values in (others or {}).items():
+        filters[name] = tuple(dict.fromkeys((*filters.get(name, ()), *values)))
+    return filters
 
 
 def asked_notifications(
@@ -196,7 +199,7 @@ def asked_notifications(
     """The given notifications, told to everybody where they name nobody; else the usual ones; else none."""
     everybody = subscribers_from(parameters.notification_email, parameters.notification_topic_arn)
     if parameters.notifications is not None:
-        return tuple(_notification(each, budget_type, everybody) for each in parameters.notifications)
+        return tuple(asked_notification(each, budget_type, everybody) for each in parameters.notifications)
     if not everybody:
         return ()
     if parameters.target is not None:
@@ -205,9 +208,10 @@ def asked_notifications(
     return default_notifications(budget_type, everybody)
 
 
-def _notification(
+def asked_notification(
     choice: NotificationChoice, budget_type: BudgetType, everybody: tuple[Subscriber, ...]
 ) -> Notification:
+    """One notification as it was chosen; where it names nobody, everybody is told."""
     own = (
         *subscribers_from(choice.emails, choice.topic_arn),
         *(Subscriber(each.channel, each.address) for each in choice.subscribers or ()),

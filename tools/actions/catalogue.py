@@ -9,6 +9,7 @@ from tools.actions.create_budget_actions import create_budget_actions
 from tools.actions.get_budget_performance import get_budget_performance
 from tools.actions.monitor_budgets import monitor_budgets
 from tools.actions.recommend_budgets import recommend_budgets
+from tools.actions.update_budget import update_budget
 
 ACTIONS: tuple[Action, ...] = (
     analyze_budgets,
@@ -17,6 +18,7 @@ ACTIONS: tuple[Action, ...] = (
     recommend_budgets,
     create_budget_actions,
     get_budget_performance,
+    update_budget,
 )
 
 ACTION_NAMES = [each.name for each in ACTIONS]

@@ -1,0 +1,232 @@
+"""update_budget: a budget changed in place, keeping what is not named."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import Field
+
+from tools.actions._action import Incomplete, Model, Result, action
+from tools.actions._asked_change import (
+    UpdateBudgetParameters,
+    asked_change,
+    names_notifications,
+    names_tags,
+    problems_with_change,
+    wanted_notifications,
+    wanted_tags,
+)
+from tools.actions._defined_budget import DefinedBudget, defined_budget
+from tools.actions._reply import WarningView, read_or_say, warnings_of
+from tools.actions._steps import CallView, calls_for, perform
+from tools.domain.advice import Advice, advice_on_budget
+from tools.domain.budget import Budget, BudgetDefinition
+from tools.domain.budget_action_rules import problems_with_host
+from tools.domain.budget_actions import BudgetAction
+from tools.domain.budget_rules import problems_with_budget, problems_with_tags
+from tools.domain.budget_steps import BudgetStep, RemoveTags, ReplaceDefinition, SetTags
+from tools.domain.change_advice import advice_on_change
+from tools.domain.definition_changes import (
+    ChangedDefinition,
+    changed_definition,
+    changes_between,
+    standing_definition,
+)
+from tools.domain.differences import Difference
+from tools.domain.errors import InvalidParameters
+from tools.domain.notification_changes import notification_steps
+from tools.domain.notification_rules import problems_with_notifications
+from tools.domain.notifications import Notification
+from tools.gateways import Gateways
+
+
+class ChangeView(Model):
+    """One thing that differs, in words."""
+
+    what: str
+    before: str
+    after: str
+
+
+class UpdateBudgetResult(Result):
+    """The budget before and after, and what was done."""
+
+    changed: bool = Field(description="False where everything stands already as asked, and in a dry run.")
+    dry_run: bool
+    before: DefinedBudget
+    after: DefinedBudget = Field(description="As it stands now; in a dry run as it would.")
+    differences: list[ChangeView] = Field(description="Of the definition.")
+    done: list[str] = Field(description="Every call that was made, in words and in order.")
+    calls: list[CallView] | None = Field(description="Dry run only: the calls that would be made, in order.")
+    warnings: list[WarningView]
+
+
+class _Plan(NamedTuple):
+    """What stands, what is to stand, and the way there."""
+
+    before: BudgetDefinition
+    after: BudgetDefinition
+    notifications_before: tuple[Notification, ...] | None
+    notifications_after: tuple[Notification, ...] | None
+    differences: list[Difference]
+    steps: list[BudgetStep]
+    advice: list[Advice]
+    incomplete: list[Incomplete]
+
+
+@action(mutates=True)
+def update_budget(parameters: UpdateBudgetParameters, gateways: Gateways) -> UpdateBudgetResult:
+    """Change a budget in place: limit, filters, period, notifications, tags; what is not named stays.
+
+    Use it to raise or lower a limit, to change who is told, or to narrow what is counted, without losing the
+    budget's history, notifications and budget actions. remove takes values away. Everything AWS would refuse is
+    said at once and nothing is changed; where all stands already as asked, nothing is sent. dry_run shows before,
+    after and the calls.
+    """
+    now = gateways.clock.now()
+    account_id = parameters.account_id or gateways.identity.account_id
+    name = parameters.budget_name
+    plan = _planned(parameters, account_id, gateways, now)
+    done, calls = list[str](), None
+    if parameters.dry_run:
+        calls = calls_for(plan.steps, account_id, name, gateways)
+    else:
+        done = perform(plan.steps, account_id, name, gateways)
+    return UpdateBudgetResult(
+        changed=bool(done),
+        dry_run=parameters.dry_run,
+        before=defined_budget(plan.before, plan.notifications_before, now),
+        after=defined_budget(plan.after, plan.notifications_after, now),
+        differences=[
+            ChangeView(what=each.what, before=each.existing, after=each.asked) for each in plan.differences
+        ],
+        done=done,
+        calls=calls,
+        warnings=warnings_of(plan.advice),
+        incomplete=plan.incomplete,
+    )
+
+
+def _planned(parameters: UpdateBudgetParameters, account_id: str, gateways: Gateways, now: datetime) -> _Plan:
+    """Fetch what stands and decide the way to what is asked. Raises InvalidParameters with all that is wrong."""
+    name, incomplete = parameters.budget_name, list[Incomplete]()
+    budget = gateways.budgets.get_budget(account_id, name)
+    standing = standing_definition(budget.definition, now)
+    changed = changed_definition(budget.definition, asked_change(parameters), now)
+    differences = changes_between(standing, changed.definition)
+    existing, wanted = _notifications(parameters, budget, account_id, gateways, incomplete)
+    problems = _problems_with_definition(
+        parameters, standing, changed, account_id, now
+    ) + problems_with_change(
+        parameters,
+        budget.type,
+        existing or (),
+        account_id,
+        is_adjusting=changed.definition.auto_adjust is not None,
+    )
+    steps: list[BudgetStep] = [ReplaceDefinition(changed.definition)] if differences else []
+    actions = _actions(budget, account_id, gateways, incomplete) if differences else []
+    if actions and "time_unit" in {each.what for each in differences}:
+        problems += [{**each, "parameter": "time_unit"} for each in problems_with_host(changed.definition)]
+    if names_notifications(parameters):
+        problems += _new_notification_problems(budget, wanted, account_id, problems)
+        steps += notification_steps(existing or (), wanted or ())
+    if names_tags(parameters):
+        steps += _tag_steps(parameters, account_id, gateways, problems)
+    if problems:
+        raise InvalidParameters.listing(problems)
+    advice = _advice(budget, standing, changed, differences, actions, now) if differences else []
+    if steps:
+        advice += advice_on_budget(changed.definition, () if wanted is None else wanted, now)
+    if wanted is None:
+        advice = [each for each in advice if each.code != "NOBODY_IS_TOLD"]
+    return _Plan(standing, changed.definition, existing, wanted, differences, steps, advice, incomplete)
+
+
+def _notifications(
+    parameters: UpdateBudgetParameters,
+    budget: Budget,
+    account_id: str,
+    gateways: Gateways,
+    incomplete: list[Incomplete],
+) -> tuple[tuple[Notification, ...] | None, tuple[Notification, ...] | None]:
+    """Those that stand and those that are to; a change of them has to know them, any other only shows them."""
+    if names_notifications(parameters):
+        existing = gateways.budgets.notifications_of(account_id, budget.name)
+        return existing, wanted_notifications(parameters, existing, budget.type)
+    read = read_or_say(
+        "notifications", incomplete, lambda: gateways.budgets.notifications_of(account_id, budget.name)
+    )
+    return read, read
+
+
+def _problems_with_definition(
+    parameters: UpdateBudgetParameters,
+    standing: BudgetDefinition,
+    changed: ChangedDefinition,
+    account_id: str,
+    now: datetime,
+) -> list[dict[str, str]]:
+    """What AWS would refuse of the change. What stands and is not named was accepted by AWS, whatever we think."""
+    if changed.problems:
+        return changed.problems
+    accepted = problems_with_budget(standing, (), {}, now=now, account_id=account_id)
+    found = problems_with_budget(changed.definition, (), {}, now=now, account_id=account_id)
+    named = parameters.model_fields_set
+    return [each for each in found if each not in accepted or each["parameter"].partition(".")[0] in named]
+
+
+def _new_notification_problems(
+    budget: Budget,
+    wanted: tuple[Notification, ...] | None,
+    account_id: str,
+    said: list[dict[str, str]],
+) -> list[dict[str, str]]:
+    """A bad address is said once, under the parameter it came in."""
+    found = problems_with_notifications(budget.type, wanted or (), account_id)
+    texts = {each["problem"] for each in said}
+    return [each for each in found if each["problem"] not in texts]
+
+
+def _actions(
+    budget: Budget, account_id: str, gateways: Gateways, incomplete: list[Incomplete]
+) -> list[BudgetAction]:
+    if not budget.type.allows_budget_actions:
+        return []
+    found = read_or_say(
+        "budget actions", incomplete, lambda: gateways.budgets.budget_actions_of(account_id, budget.name)
+    )
+    return found or []
+
+
+def _tag_steps(
+    parameters: UpdateBudgetParameters, account_id: str, gateways: Gateways, problems: list[dict[str, str]]
+) -> list[BudgetStep]:
+    """Removals come first here: they make room for what is set, and nobody is told by a tag."""
+    existing = dict(gateways.budgets.tags_of(account_id, parameters.budget_name))
+    wanted = wanted_tags(parameters, existing)
+    problems += problems_with_tags(wanted)
+    gone = tuple(key for key in existing if key not in wanted)
+    new = {key: value for key, value in wanted.items() if existing.get(key) != value}
+    steps: list[BudgetStep] = [RemoveTags(gone)] if gone else []
+    return [*steps, SetTags(new)] if new else steps
+
+
+def _advice(
+    budget: Budget,
+    standing: BudgetDefinition,
+    changed: ChangedDefinition,
+    differences: list[Difference],
+    actions: list[BudgetAction],
+    now: datetime,
+) -> list[Advice]:
+    return advice_on_change(
+        budget,
+        standing,
+        changed.definition,
+        differences,
+        actions,
+        now,
+        is_scope_carried_over=changed.is_scope_carried_over,
+    )
