@@ -37,8 +37,6 @@ WITHOUT_RESOURCES = ("ce:", "xray:", "ec2:Describe")
 
 # Reserved by Lambda, which sets it itself.
 SET_BY_LAMBDA = {"AWS_REGION"}
-# Left at its default on AWS; a host with a clock of its own sets it beside the endpoint.
-SET_BY_HOST = {"TIME_SOURCE"}
 
 
 @cache
@@ -123,7 +121,7 @@ def test_every_parameter_is_in_one_group_of_the_interface() -> None:
 def test_the_function_gets_exactly_the_settings_the_agent_reads() -> None:
     given = set(properties("Function")["Environment"]["Variables"])
     read = {str(field.alias) for field in Settings.model_fields.values()}
-    assert given == read - SET_BY_LAMBDA - SET_BY_HOST
+    assert given == read - SET_BY_LAMBDA
 
 
 def test_the_names_are_the_ones_people_type() -> None:

@@ -1,5 +1,6 @@
 """Lambda functions, their versions, aliases and resource policies."""
 
+import re
 from typing import Any
 
 from local.cloudformation.resources._resource import (
@@ -154,11 +155,14 @@ class Permission(ResourceType):
 
     def create(self, services: Services, wanted: Properties) -> Made:
         """AddPermission; the statement's id says what it allows to whom."""
-        statement = f"{wanted['Action']}-{wanted['Principal']}-{wanted.get('SourceArn', '')}"
-        statement = "".join(each if each.isalnum() or each in "-_" else "-" for each in statement).strip("-")[
-            :100
-        ]
         target = _target(wanted["FunctionName"])
+        parts = (
+            target.get("Qualifier", ""),
+            wanted["Action"],
+            wanted["Principal"],
+            wanted.get("SourceArn", ""),
+        )
+        statement = re.sub("[^a-zA-Z0-9_-]+", "-", "-".join(parts)).strip("-")[:100]
         given = {name: held for name, held in wanted.items() if name != "FunctionName"}
         services("lambda").add_permission(**target, StatementId=statement, **given)
         return Made(statement, {"Id": statement})

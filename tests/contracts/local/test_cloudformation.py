@@ -13,8 +13,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.builders import ACCOUNT
-from tests.embedded import begin
+from local.server import EmbeddedAws
+from tests.contracts.local.worlds import ACCOUNT
 
 STACK = "sandbox"
 NAMED = ["CAPABILITY_NAMED_IAM"]
@@ -72,8 +72,8 @@ class Account:
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
-    account = Account(begin("empty").url)
+def account(aws: EmbeddedAws) -> Iterator[Account]:
+    account = Account(aws.url)
     account("s3").create_bucket(Bucket="code")
     put_code(account, "one.zip", "1")
     put_code(account, "two.zip", "2")
@@ -445,7 +445,7 @@ def test_the_template_comes_back_as_it_was_sent(account: Account) -> None:
     assert summary["ResourceTypes"] == ["AWS::SNS::Topic"]
 
 
-def test_a_reset_forgets_every_stack(account: Account) -> None:
+def test_a_reset_forgets_every_stack(account: Account, aws: EmbeddedAws) -> None:
     account.deploy({"Resources": {"Topic": a_topic("alerts")}}, is_new=True)
-    begin("empty")
+    aws.reset()
     assert account("cloudformation").describe_stacks()["Stacks"] == []
