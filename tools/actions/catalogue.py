@@ -6,6 +6,7 @@ from tools.actions._action import Action
 from tools.actions.analyze_budgets import analyze_budgets
 from tools.actions.create_budget import create_budget
 from tools.actions.create_budget_actions import create_budget_actions
+from tools.actions.delete_budget import delete_budget
 from tools.actions.get_budget_performance import get_budget_performance
 from tools.actions.monitor_budgets import monitor_budgets
 from tools.actions.recommend_budgets import recommend_budgets
@@ -19,6 +20,7 @@ ACTIONS: tuple[Action, ...] = (
     create_budget_actions,
     get_budget_performance,
     update_budget,
+    delete_budget,
 )
 
 ACTION_NAMES = [each.name for each in ACTIONS]
