@@ -11,6 +11,7 @@ import pytest
 
 from tests.builders import ACCOUNT, MAIL, a_budget, a_notification, usd
 from tests.fakes import FakeBudgets, gateways_with
+from tools.actions._reply import Amount
 from tools.actions.update_budget import UpdateBudgetResult, update_budget
 from tools.domain.budget import AutoAdjust, AutoAdjustType, Budget
 from tools.domain.budget_actions import (
@@ -241,6 +242,15 @@ def test_one_kind_of_limit_takes_the_place_of_another(
     assert kinds == [kind]
     if "remove" in parameters:
         assert definition.limit == usd(100)
+
+
+def test_the_limit_that_aws_has_derived_is_shown_and_never_sent() -> None:
+    fake = holding(a_budget(limit=100, auto_adjust=AutoAdjust(type=AutoAdjustType.FORECAST)))
+    result = update(fake, regions="eu-west-1")
+    assert result.before.limit == result.after.limit == Amount(amount=Decimal("100.00"), unit="USD")
+    [step] = fake.steps
+    assert isinstance(step, ReplaceDefinition)
+    assert step.definition.limit is None
 
 
 def test_other_periods_make_the_plan_and_the_history_incomparable() -> None:

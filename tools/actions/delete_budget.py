@@ -18,7 +18,7 @@ from tools.domain.budget_action_rules import problems_with_budget_action
 from tools.domain.budget_actions import BudgetAction
 from tools.domain.budget_rules import problems_with_budget
 from tools.domain.budget_steps import BudgetStep, DeleteAction, DeleteBudget
-from tools.domain.definition_changes import standing_definition
+from tools.domain.definition_changes import standing_definition, with_derived_limit
 from tools.domain.deletion_rules import (
     advice_on_deletion,
     problems_with_deletion,
@@ -89,7 +89,8 @@ def delete_budget(parameters: DeleteBudgetParameters, gateways: Gateways) -> Del
     account_id = parameters.account_id or gateways.identity.account_id
     name = parameters.budget_name
     # Whatever is needed to make it again has to be read before anything is gone, so no failure is passed over.
-    definition = standing_definition(gateways.budgets.get_budget(account_id, name).definition, now)
+    read = gateways.budgets.get_budget(account_id, name).definition
+    definition = standing_definition(read, now)
     actions = gateways.budgets.budget_actions_of(account_id, name)
     require_rest(name, actions)
     problems = problems_with_deletion(
@@ -119,7 +120,7 @@ def delete_budget(parameters: DeleteBudgetParameters, gateways: Gateways) -> Del
     return DeleteBudgetResult(
         deleted=bool(done),
         dry_run=parameters.dry_run,
-        budget=defined_budget(definition, notifications, now),
+        budget=defined_budget(with_derived_limit(definition, read), notifications, now),
         budget_actions=[
             AttachedAction(
                 action_id=each.id,

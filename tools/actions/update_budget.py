@@ -32,6 +32,7 @@ from tools.domain.definition_changes import (
     changed_definition,
     changes_between,
     standing_definition,
+    with_derived_limit,
 )
 from tools.domain.differences import Difference
 from tools.domain.errors import InvalidParameters
@@ -141,7 +142,16 @@ def _planned(parameters: UpdateBudgetParameters, account_id: str, gateways: Gate
         advice += advice_on_budget(changed.definition, () if wanted is None else wanted, now)
     if wanted is None:
         advice = [each for each in advice if each.code != "NOBODY_IS_TOLD"]
-    return _Plan(standing, changed.definition, existing, wanted, differences, steps, advice, incomplete)
+    return _Plan(
+        with_derived_limit(standing, budget.definition),
+        with_derived_limit(changed.definition, budget.definition),
+        existing,
+        wanted,
+        differences,
+        steps,
+        advice,
+        incomplete,
+    )
 
 
 def _notifications(

@@ -65,6 +65,14 @@ def standing_definition(read: BudgetDefinition, now: datetime) -> BudgetDefiniti
     )
 
 
+def with_derived_limit(definition: BudgetDefinition, read: BudgetDefinition) -> BudgetDefinition:
+    """A standing or changed definition with the limit that AWS has derived, where the same adjustment stands."""
+    standing = None if read.auto_adjust is None else replace(read.auto_adjust, last_adjusted=None)
+    if definition.auto_adjust is None or definition.auto_adjust != standing:
+        return definition
+    return replace(definition, limit=read.limit)
+
+
 def changed_definition(read: BudgetDefinition, change: DefinitionChange, now: datetime) -> ChangedDefinition:
     """The definition that AWS answered with, changed; it may still break rules, which are checked elsewhere."""
     standing = standing_definition(read, now)
