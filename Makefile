@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format docs events bench package lock clean
+.PHONY: help demo up test check format docs events bench package deploy-local lock clean
 
 help: ## List what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -53,6 +53,9 @@ bench: $(READY) ## Measure what the documents claim
 
 package: ## Build the Lambda package (LAMBDA_ARCH=arm64, LAMBDA_PYTHON=3.13)
 	@$(if $(LAMBDA_ARCH),LAMBDA_ARCH=$(LAMBDA_ARCH)) $(if $(LAMBDA_PYTHON),LAMBDA_PYTHON=$(LAMBDA_PYTHON)) ./build_lambda_package.sh
+
+deploy-local: $(READY) ## Build, deploy to the embedded AWS and invoke all six actions
+	@$(BIN)/python -m local.deploy
 
 lock: $(READY) ## Pin the dependencies of pyproject.toml anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.txt
