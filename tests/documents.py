@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.settings import Settings
+from local.cloudformation.documents import read_template
 from tests.events import Event, events
 from tools.actions.catalogue import ACTIONS
 from tools.domain import errors
@@ -92,6 +93,35 @@ def _is_error(candidate: Any) -> bool:
     )
 
 
+def _template_table(part: str) -> str:
+    """A table out of the CloudFormation template: its parameters or its outputs."""
+    template = read_template(
+        (ROOT / "cloudformation" / "budget-management-agent.yaml").read_text(encoding="utf-8")
+    )
+    if part == "parameters":
+        rows = [
+            f"| `{name}` | {_template_default(each)} | {each['Description'].strip()} |"
+            for name, each in template["Parameters"].items()
+        ]
+        return "\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows])
+    rows = [
+        f"| `{name}` | {each['Description']} | {_export_of(each)} |"
+        for name, each in template["Outputs"].items()
+    ]
+    return "\n".join(["| output | what it is | exported as |", "|---|---|---|", *rows])
+
+
+def _export_of(output: Mapping[str, Any]) -> str:
+    name = output.get("Export", {}).get("Name", {}).get("Fn::Sub", "")
+    return f"`{name.replace('${', '<').replace('}', '>')}`" if name else ""
+
+
+def _template_default(parameter: Mapping[str, Any]) -> str:
+    if "Default" not in parameter:
+        return "required"
+    return f"`{parameter['Default']}`" if str(parameter["Default"]) else ""
+
+
 def _request(event_name: str) -> str:
     return f"```json\n{json.dumps(_event(event_name).request)}\n```"
 
@@ -121,6 +151,7 @@ _WRITERS: Mapping[str, Callable[[str], str]] = {
     "parameters": _parameter_table,
     "settings": _settings_table,
     "errors": _error_table,
+    "template": _template_table,
     "request": _request,
     "reply": _reply,
 }
