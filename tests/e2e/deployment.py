@@ -1,0 +1,111 @@
+"""The README's commands, run as a person runs them, against an embedded AWS in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from tests.package import ARCHITECTURE, PYTHON_VERSION, ROOT
+
+README = ROOT / "README.md"
+BUCKET = "deployment-bucket"
+PROJECT = "budget-management"
+STACK = FUNCTION = "budget-management-agent"
+# What the host dictates: the only thing that differs from a deployment to AWS.
+HOST_PARAMETERS = f"LambdaArchitecture={ARCHITECTURE} LambdaPython={PYTHON_VERSION}"
+
+
+def readme_commands() -> list[str]:
+    """The commands of the README's section on deploying: build, copy, deploy, invoke."""
+    text = README.read_text(encoding="utf-8")
+    blocks: list[str] = re.findall(r"^```(?:bash|sh)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    block = next(
+        each for each in blocks if "./build_lambda_package.sh" in each and "cloudformation deploy" in each
+    )
+    return [line for line in block.replace("\\\n", " ").splitlines() if line and not line.startswith("#")]
+
+
+def with_host_parameters(command: str) -> str:
+    """The command with the template's parameters for this machine."""
+    key = "LambdaS3Key=budget-management-agent.zip"
+    return command.replace(key, f"{key} {HOST_PARAMETERS}")
+
+
+@dataclass
+class Deployment:
+    """A shell whose AWS is the embedded one at `url`; `directory` takes what commands write."""
+
+    url: str
+    directory: Path
+
+    def run(self, command: str, *, fails: bool = False) -> str:
+        """Run a command in the repository; what it said. Raises AssertionError if it does not end as expected."""
+        done = subprocess.run(
+            ["/bin/bash", "-euo", "pipefail", "-c", command],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=self._environment(),
+        )
+        said = done.stdout + done.stderr
+        assert (done.returncode != 0) is fails, said
+        return said
+
+    def invoke(self, request: Any) -> Any:
+        """The reply to an event, through `aws lambda invoke`."""
+        reply, payload = self.directory / "reply.json", self.directory / "payload.json"
+        payload.write_text(json.dumps(request), encoding="utf-8")
+        self.run(f"aws lambda invoke --function-name {FUNCTION} --payload file://{payload} {reply}")
+        return json.loads(reply.read_text(encoding="utf-8"))
+
+    def act(self, action: str, **parameters: Any) -> Any:
+        """The reply to a named action, without the AWS CLI's half second."""
+        request = json.dumps({"action": action, "parameters": parameters})
+        answer = self.client("lambda").invoke(FunctionName=FUNCTION, Payload=request)
+        return json.loads(answer["Payload"].read())
+
+    def client(self, service: str) -> Any:
+        """A client of the embedded AWS."""
+        make: Any = boto3.client
+        return make(
+            service,
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            aws_access_key_id="anything",
+            aws_secret_access_key="anything",
+            config=Config(proxies={}, read_timeout=120, retries={"total_max_attempts": 1}),
+        )
+
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the stack."""
+        (stack,) = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+        return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+    def _environment(self) -> dict[str, str]:
+        # Of the machine's own AWS configuration nothing may reach the commands; pip's it needs to find wheels.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return {
+            **kept,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHON": sys.executable,
+            "NO_PROXY": "127.0.0.1,localhost",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "anything",
+            "AWS_SECRET_ACCESS_KEY": "anything",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_PAGER": "",
+            "DEPLOYMENT_BUCKET": BUCKET,
+            "LAMBDA_ARCH": ARCHITECTURE,
+            "LAMBDA_PYTHON": PYTHON_VERSION,
+        }

@@ -1,0 +1,243 @@
+"""Three commands deploy the agent, and what they deploy answers every event as it should."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.builders import ACCOUNT
+from tests.e2e.deployment import BUCKET, PROJECT, STACK, Deployment, readme_commands, with_host_parameters
+from tests.events import Event, events
+from tests.infrastructure.test_template import permissions_of_the_code
+from tests.integration.embedded_process import embedded_process
+
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("deployment"),
+    pytest.mark.skipif(platform.system() != "Linux", reason="Lambda's wheels run on Linux only"),
+]
+
+# The company's own budget action role, which the events name, and the stack's.
+COMPANYS_ROLE, STACKS_ROLE = "budget-management-action-role", f"{PROJECT}-budget-action-role"
+_IDENTIFIER = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
+
+_RESTRICTION = {
+    "budget_name": "cloudfront-monthly",
+    "action_type": "APPLY_IAM_POLICY",
+    "threshold": 90,
+    "policy_arn": DENY_ALL,
+    "target_roles": ["DeveloperRole"],
+}
+_BUDGET = {
+    "budget_name": "probe",
+    "budget_type": "COST",
+    "amount": 1000,
+    "time_unit": "MONTHLY",
+    "notification_email": "finops@company.com",
+}
+
+_TAGGED = {**_BUDGET, "resource_tags": {"team": "finops"}}
+Request = tuple[str, dict[str, Any]]
+
+# Permission to requests, of which the last needs it.
+PROBES: dict[str, list[Request]] = {
+    "budgets:ViewBudget": [("analyze_budgets", {})],
+    "budgets:ModifyBudget": [("create_budget", _BUDGET)],
+    "budgets:TagResource": [("create_budget", _TAGGED)],
+    "budgets:ListTagsForResource": [
+        ("create_budget", _TAGGED),
+        ("update_budget", {"budget_name": "probe", "resource_tags": {"team": "platform"}}),
+    ],
+    "budgets:UntagResource": [
+        ("create_budget", _TAGGED),
+        ("update_budget", {"budget_name": "probe", "remove": ["resource_tags.team"]}),
+    ],
+    "budgets:DescribeBudgetActionsForBudget": [("create_budget_actions", _RESTRICTION)],
+    "budgets:CreateBudgetAction": [("create_budget_actions", _RESTRICTION)],
+    "iam:PassRole": [("create_budget_actions", _RESTRICTION)],
+    "budgets:DeleteBudgetAction": [
+        ("create_budget", _BUDGET),
+        ("create_budget_actions", {**_RESTRICTION, "budget_name": "probe"}),
+        ("delete_budget", {"budget_name": "probe", "confirm": "probe"}),
+    ],
+    "ce:GetCostAndUsage": [("recommend_budgets", {})],
+    "ce:GetReservationUtilization": [("recommend_budgets", {"budget_types": ["RI_UTILIZATION"]})],
+    "ce:GetReservationCoverage": [("recommend_budgets", {"budget_types": ["RI_COVERAGE"]})],
+    "ce:GetSavingsPlansUtilization": [("recommend_budgets", {"budget_types": ["SAVINGS_PLANS_UTILIZATION"]})],
+    "ce:GetSavingsPlansCoverage": [("recommend_budgets", {"budget_types": ["SAVINGS_PLANS_COVERAGE"]})],
+}
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The agent, deployed by the README's commands to the company's account."""
+    with embedded_process("company") as url:
+        deployment = Deployment(url, tmp_path_factory.mktemp("deployment"))
+        deployment.run(f"aws s3 mb s3://{BUCKET}")
+        build, copy, deploy, _ = readme_commands()
+        for command in (build, copy, with_host_parameters(deploy)):
+            deployment.run(command)
+        yield deployment
+
+
+@pytest.fixture
+def account(deployed: Deployment) -> Iterator[Deployment]:
+    """The deployed agent; budgets and budget actions that a test makes are gone after it."""
+    budgets = deployed.client("budgets")
+
+    def names() -> set[str]:
+        pages = budgets.get_paginator("describe_budgets").paginate(AccountId=ACCOUNT)
+        return {budget["BudgetName"] for page in pages for budget in page.get("Budgets", [])}
+
+    before = names()
+    yield deployed
+    for action in budgets.describe_budget_actions_for_account(AccountId=ACCOUNT)["Actions"]:
+        named = {"BudgetName": action["BudgetName"], "ActionId": action["ActionId"]}
+        budgets.delete_budget_action(AccountId=ACCOUNT, **named)
+    for name in names() - before:
+        budgets.delete_budget(AccountId=ACCOUNT, BudgetName=name)
+
+
+def test_the_readmes_last_command_gets_an_answer(account: Deployment) -> None:
+    command = readme_commands()[3].replace("out.json", str(account.directory / "out.json"))
+    assert '"StatusCode": 200' in account.run(command)
+    reply = json.loads((account.directory / "out.json").read_text(encoding="utf-8"))
+    assert (reply["action"], reply["status"]) == ("analyze_budgets", "success")
+
+
+@pytest.mark.parametrize("event", events(), ids=lambda event: event.name)
+def test_every_event_gets_its_reply(account: Deployment, event: Event) -> None:
+    for name in event.after:
+        before = next(each for each in events() if each.name == name)
+        assert account.invoke(_for_the_stack(before.request))["status"] == "success"
+    reply = account.invoke(_for_the_stack(event.request))
+    expected = _for_the_stack(event.reply)
+    assert _comparable(reply) == _comparable(expected)
+
+
+def test_the_stack_shows_its_outputs(account: Deployment) -> None:
+    outputs = account.outputs()
+    assert outputs["FunctionArn"] == f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{PROJECT}-agent"
+    assert outputs["StateTableName"] == f"{PROJECT}-state"
+    assert outputs["BudgetActionRoleArn"] == f"arn:aws:iam::{ACCOUNT}:role/{STACKS_ROLE}"
+    assert outputs["AlertsTopicArn"] == f"arn:aws:sns:us-east-1:{ACCOUNT}:{PROJECT}-alerts"
+
+
+def test_deploying_again_changes_nothing_and_succeeds(account: Deployment) -> None:
+    command = with_host_parameters(readme_commands()[2])
+    assert "No changes to deploy" in account.run(f"{command} --no-fail-on-empty-changeset")
+
+
+def test_the_alias_answers_as_the_function_does(account: Deployment) -> None:
+    payload = json.dumps({"action": "analyze_budgets", "parameters": {}})
+    answer = account.client("lambda").invoke(
+        FunctionName=account.outputs()["FunctionAliasArn"], Payload=payload
+    )
+    assert json.loads(answer["Payload"].read())["status"] == "success"
+
+
+@pytest.mark.parametrize("permission", PROBES)
+def test_a_permission_that_is_taken_away_is_missed_and_named(account: Deployment, permission: str) -> None:
+    *before, (action, parameters) = PROBES[permission]
+    for earlier, given in before:
+        assert account.act(earlier, **given)["status"] == "success"
+    with _without(account, permission):
+        reply = account.act(action, **parameters)
+    assert _missing(reply) == {permission}, reply
+    if reply["status"] == "error":
+        assert account.act(action, **parameters)["status"] == "success", "with the permission it works"
+
+
+def test_every_permission_has_a_request_that_misses_it() -> None:
+    assert set(PROBES) == permissions_of_the_code()
+
+
+def test_a_changed_policy_and_memory_take_effect(account: Deployment) -> None:
+    command = with_host_parameters(readme_commands()[2])
+    account.run(command.replace("ProjectName=", "MemorySize=1024 ProtectedPath=/untouchable/ ProjectName="))
+    configuration = account.client("lambda").get_function_configuration(
+        FunctionName=f"{PROJECT}-agent", Qualifier="live"
+    )
+    assert (configuration["MemorySize"], configuration["Version"]) == (1024, "2")
+    role = account.client("iam").get_role_policy(RoleName=STACKS_ROLE, PolicyName="restrict")
+    assert "role/untouchable/*" in json.dumps(role["PolicyDocument"])
+    account.run(command.replace("ProjectName=", "MemorySize=512 ProtectedPath=/protected/ ProjectName="))
+
+
+def test_a_failed_deployment_leaves_the_agent_as_it_was(account: Deployment) -> None:
+    command = with_host_parameters(readme_commands()[2])
+    wrong_code = "A" * 43 + "="
+    account.run(
+        command.replace("ProjectName=", f"MemorySize=2048 LambdaCodeSha256={wrong_code} ProjectName="),
+        fails=True,
+    )
+    (stack,) = account.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert (
+        account.client("lambda").get_function(FunctionName=f"{PROJECT}-agent")["Configuration"]["MemorySize"]
+        == 512
+    )
+    assert account.act("analyze_budgets")["status"] == "success"
+
+
+def test_removing_the_stack_keeps_the_table_and_deploying_again_takes_it(account: Deployment) -> None:
+    account.run(f"aws cloudformation delete-stack --stack-name {STACK}")
+    account.run(f"aws cloudformation wait stack-delete-complete --stack-name {STACK}")
+    assert account.client("dynamodb").list_tables()["TableNames"] == [f"{PROJECT}-state"]
+    assert account.client("lambda").list_functions()["Functions"] == []
+    command = with_host_parameters(readme_commands()[2])
+    account.run(command.replace("ProjectName=", "CreateStateTable=false ProjectName="))
+    assert account.act("analyze_budgets")["status"] == "success"
+
+
+def _for_the_stack(content: Any) -> Any:
+    """A request or reply that names the stack's budget action role instead of the company's."""
+    return json.loads(json.dumps(content).replace(COMPANYS_ROLE, STACKS_ROLE))
+
+
+def _comparable(reply: Any) -> Any:
+    """The reply without what tells one caller, or one run, from another."""
+    reply["data"].pop("request_id", None)
+    error = reply["data"].get("error", {})
+    if error.get("code") == "ACCESS_DENIED":
+        # AWS's words name the caller: a user where the events were recorded, the function's role here.
+        error = {**error, "message": None, "details": {"permission": error["details"]["permission"]}}
+        reply["data"]["error"] = error
+    # Ids of budget actions are derived from what was asked, the execution role included.
+    return json.loads(_IDENTIFIER.sub("an identifier", json.dumps(reply)))
+
+
+def _missing(reply: Any) -> set[str]:
+    """The permissions that a reply says are missing, in its error or under `incomplete`."""
+    data = reply["data"]
+    told = [data["error"]] if reply["status"] == "error" else data.get("incomplete", [])
+    text = json.dumps([each for each in told if each["code"] == "ACCESS_DENIED"])
+    return {permission for permission in permissions_of_the_code() if f"{permission}" in text}
+
+
+@contextmanager
+def _without(account: Deployment, permission: str) -> Iterator[None]:
+    """The execution role without one permission."""
+    iam, role = account.client("iam"), f"{PROJECT}-execution-role"
+    policy = iam.get_role_policy(RoleName=role, PolicyName="agent")["PolicyDocument"]
+
+    def put(document: Any) -> None:
+        iam.put_role_policy(RoleName=role, PolicyName="agent", PolicyDocument=json.dumps(document))
+
+    cut = json.loads(json.dumps(policy))
+    for statement in cut["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        statement["Action"] = [each for each in actions if each != permission]
+    cut["Statement"] = [each for each in cut["Statement"] if each["Action"]]
+    put(cut)
+    try:
+        yield
+    finally:
+        put(policy)
