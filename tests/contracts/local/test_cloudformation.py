@@ -212,6 +212,27 @@ def test_a_failed_creation_leaves_nothing_and_has_to_be_deleted(account: Account
     assert account("sns").list_topics()["Topics"], "what the stack did not make stays"
 
 
+@pytest.mark.parametrize(("policy", "is_kept"), [("Retain", True), ("RetainExceptOnCreate", False)])
+def test_a_failed_creation_keeps_only_what_is_to_be_kept_even_then(
+    account: Account, policy: str, is_kept: bool
+) -> None:
+    account("sns").create_topic(Name="taken")
+    kept = {"DeletionPolicy": policy, **a_role("kept")}
+    template = {"Resources": {"Kept": kept, "Taken": {"DependsOn": "Kept", **a_topic("taken")}}}
+    assert account.deploy(template, is_new=True)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert bool(account("iam").list_roles()["Roles"]) is is_kept
+
+
+def test_a_failure_stays_as_it_is_where_no_rollback_is_wanted(account: Account) -> None:
+    account("sns").create_topic(Name="taken")
+    template = {"Resources": {"One": a_topic("one"), "Two": {"DependsOn": "One", **a_topic("taken")}}}
+    account("cloudformation").create_stack(
+        StackName=STACK, TemplateBody=json.dumps(template), DisableRollback=True
+    )
+    assert account.stack()["StackStatus"] == "CREATE_FAILED"
+    assert len(account("sns").list_topics()["Topics"]) == 2
+
+
 def test_a_role_whose_policy_cannot_be_put_is_taken_back(account: Account) -> None:
     template = {
         "Resources": {"Role": a_role("half", ManagedPolicyArns=["arn:aws:iam::aws:policy/NoSuchPolicy"])}
