@@ -119,7 +119,8 @@ class RecommendBudgetsResult(Result):
     source: str = Field(description="Where the costs come from: Cost Explorer or cost_data.")
     cost_explorer: ReadCost
     below_minimum: BelowMinimum
-    skipped: list[SkippedView]
+    skipped_count: int
+    skipped: list[SkippedView] = Field(description=f"At most {MOST_NAMES} of them.")
     unused: list[UnusedView] = Field(
         description="Parts of cost_data and optimization_data that were not used."
     )
@@ -172,6 +173,7 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
     ]
     views = _views(recommendations, existing, parameters, now)
     shown_views = as_many_as_fit(views, lambda view: len(view.model_dump_json()) + 2)
+    skipped = [*reader.skipped, *sorted_out.skipped]
     unused = [*supplied.unusable, *claims.unusable, *applied.unused]
     return RecommendBudgetsResult(
         recommendations=shown_views,
@@ -183,10 +185,8 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
             scopes=len(sorted_out.small),
             monthly_spend=shown(Spend(sum(sorted_out.small, Decimal(0)), USD)),
         ),
-        skipped=[
-            SkippedView(scope=each.scope, reason=each.reason)
-            for each in (*reader.skipped, *sorted_out.skipped)
-        ],
+        skipped_count=len(skipped),
+        skipped=[SkippedView(scope=each.scope, reason=each.reason) for each in skipped[:MOST_NAMES]],
         unused=[UnusedView(part=each.part, reason=each.reason) for each in unused[:MOST_NAMES]],
         context=[
             shortened(text, LONGEST_CONTEXT)
