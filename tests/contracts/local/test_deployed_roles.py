@@ -120,12 +120,41 @@ def test_the_agents_own_roles_are_never_restricted(deploy: Deploy, restrict: Any
     assert "with an explicit deny" in message
 
 
-def test_what_is_protected_is_never_restricted(clients: Clients, deploy: Deploy, restrict: Any) -> None:
-    clients("iam").create_user(UserName="owner", Path="/protected/")
+@pytest.mark.parametrize("kind", ["User", "Group", "Role"])
+def test_what_is_protected_is_never_restricted(
+    clients: Clients, deploy: Deploy, restrict: Any, kind: str
+) -> None:
+    more = {"AssumeRolePolicyDocument": trust("ec2.amazonaws.com")} if kind == "Role" else {}
+    getattr(clients("iam"), f"create_{kind.lower()}")(**{f"{kind}Name": "owner"}, Path="/protected/", **more)
     deploy()
-    status, message = restrict(Users=["owner"])
+    status, message = restrict(**{f"{kind}s": ["owner"]})
     assert status == "EXECUTION_FAILURE"
     assert "with an explicit deny" in message
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_instances_and_accounts_are_restricted_only_where_a_parameter_says_so(
+    aws: EmbeddedAws, deploy: Deploy, is_on: bool
+) -> None:
+    deploy(**({"AllowStoppingInstances": "true", "ServiceControlPolicyId": "p-12345678"} if is_on else {}))
+    role = f"arn:aws:iam::{ACCOUNT}:role/budget-management-budget-action-role"
+    policies = f"arn:aws:organizations::{ACCOUNT}:policy/o-example/service_control_policy"
+    through_ssm = {"aws:calledvia": ["ssm.amazonaws.com"]}
+
+    def may(action: str, resource: str, context: Any = None) -> bool:
+        return role_may(role, action, resource, context, now=aws.world.clock.now()).is_allowed
+
+    assert may("organizations:AttachPolicy", f"{policies}/p-12345678") is is_on
+    assert may("organizations:DetachPolicy", f"arn:aws:organizations::{ACCOUNT}:ou/o-example/ou-1") is is_on
+    assert not may("organizations:AttachPolicy", f"{policies}/p-87654321")
+    for verb in ("Stop", "Start"):
+        document = f"arn:aws:ssm:us-east-1::automation-definition/AWS-{verb}EC2Instance:$DEFAULT"
+        assert may("ssm:StartAutomationExecution", document) is is_on
+        stopping = {f"ec2:{verb}Instances": "instance/i-1", f"rds:{verb}DBInstance": "db:one"}
+        for action, resource in stopping.items():
+            arn = f"arn:aws:{action[:3]}:us-east-1:{ACCOUNT}:{resource}"
+            assert may(action, arn, through_ssm) is is_on
+            assert not may(action, arn), "only through the automation"
 
 
 def test_the_break_glass_role_is_never_restricted(clients: Clients, deploy: Deploy, restrict: Any) -> None:
