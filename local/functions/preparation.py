@@ -99,6 +99,9 @@ class Preparation:
             "AWS_SESSION_TOKEN": session.session_token,
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
             "AWS_ENDPOINT_URL": self._endpoint,
+            # Emulator-defined: the machine's clock is not the embedded AWS's, so a function that can take the
+            # time from AWS's replies is told to.
+            "TIME_SOURCE": "aws",
         }
         if settings.application_log_level is not None:
             variables["AWS_LAMBDA_LOG_LEVEL"] = settings.application_log_level

@@ -35,8 +35,8 @@ RUNTIME_PERMISSIONS = {
 # Services whose actions IAM grants on `*` only. Source: Service Authorization Reference.
 WITHOUT_RESOURCES = ("ce:", "xray:", "ec2:Describe")
 
-# Reserved by Lambda, which sets it itself.
-SET_BY_LAMBDA = {"AWS_REGION"}
+# Lambda reserves AWS_REGION and sets it itself; TIME_SOURCE is set by the embedded AWS, which has its own clock.
+SET_BY_THE_HOST = {"AWS_REGION", "TIME_SOURCE"}
 
 
 @cache
@@ -121,7 +121,7 @@ def test_every_parameter_is_in_one_group_of_the_interface() -> None:
 def test_the_function_gets_exactly_the_settings_the_agent_reads() -> None:
     given = set(properties("Function")["Environment"]["Variables"])
     read = {str(field.alias) for field in Settings.model_fields.values()}
-    assert given == read - SET_BY_LAMBDA
+    assert given == read - SET_BY_THE_HOST
 
 
 def test_the_names_are_the_ones_people_type() -> None:
