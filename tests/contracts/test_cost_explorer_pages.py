@@ -92,7 +92,7 @@ def plans_coverage(percent: str, period: dict[str, str]) -> dict[str, Any]:
         (BudgetTypeName.RI_COVERAGE, "NextPageToken", reservation_coverage),
         (BudgetTypeName.SAVINGS_PLANS_COVERAGE, "NextToken", plans_coverage),
     ],
-    ids=str,
+    ids=["reservations used", "reservations covering", "Savings Plans covering"],
 )
 def test_commitments_come_from_all_pages(
     budget_type: BudgetTypeName, token: str, page: Callable[[str, dict[str, str]], dict[str, Any]]
