@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 from threading import Event, Lock
 
 from botocore.exceptions import UnknownServiceError
@@ -65,6 +66,7 @@ class Fault:
         return self.service == call.service and self.operation in (ANY_OPERATION, call.operation)
 
     def _check(self) -> None:
+        self._check_types()
         try:
             operations = get_service_model(self.service).operation_names
         except UnknownServiceError as error:
@@ -77,12 +79,22 @@ class Fault:
             raise ValueError(f"times is {self.times}; a fault strikes at least once")
         if self.seconds is not None and self.kind not in DEFAULT_SECONDS:
             raise ValueError(f"{self.kind} takes no seconds; {' and '.join(DEFAULT_SECONDS)} do")
-        if self.seconds is not None and self.seconds <= 0:
-            raise ValueError(f"seconds is {self.seconds}; it has to be positive")
+        if self.seconds is not None and not 0 < self.seconds < inf:
+            raise ValueError(f"seconds is {self.seconds}; it has to be positive and finite")
         if self.kind is Kind.STALE_READ and self.service not in _STALE_SERVICES:
             raise ValueError(
                 f"{self.kind} is built for {', '.join(_STALE_SERVICES)} only, not {self.service}"
             )
+
+    def _check_types(self) -> None:
+        """What comes over HTTP may be of any JSON type; `true` is a number to Python only."""
+        for name, text in (("service", self.service), ("operation", self.operation)):
+            if not isinstance(text, str):
+                raise ValueError(f"{name} is {text!r}; it has to be a string")
+        if not isinstance(self.times, int) or isinstance(self.times, bool):
+            raise ValueError(f"times is {self.times!r}; it has to be a whole number")
+        if not isinstance(self.seconds, int | float | None) or isinstance(self.seconds, bool):
+            raise ValueError(f"seconds is {self.seconds!r}; it has to be a number")
 
 
 class Faults:

@@ -44,10 +44,13 @@ class StrictResponse(BaseResponse):
     def parse_parameters(self, request: Any) -> None:
         """Check and type the request. Raises Refused for an unknown operation or an ill-formed request."""
         operation = self._operation()
-        body = _json_object(request.data)
-        if operation.input_shape is not None:
-            check_request(body, operation.input_shape)
-        self.params = _Parser(operation, timestamp_parser=as_utc).parse_body(body)
+        try:
+            body = _json_object(request.data)
+            if operation.input_shape is not None:
+                check_request(body, operation.input_shape)
+            self.params = _Parser(operation, timestamp_parser=as_utc).parse_body(body)
+        except RecursionError as error:
+            raise Refused("SerializationException", "The request body is nested too deeply.") from error
 
     def call_action(self) -> Answer:
         """Authorize and run the operation. Raises Refused where AWS would refuse it."""
@@ -116,9 +119,14 @@ def _status_of(model: ServiceModel, code: str) -> int:
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        parsed = json.loads(body or b"{}")
+        parsed = json.loads(body or b"{}", parse_constant=_refuse_constant)
     except ValueError as error:
         raise Refused("SerializationException", f"The request body is not JSON: {error}") from error
     if not isinstance(parsed, dict):
         raise Refused("SerializationException", "The request body is not a JSON object.")
     return parsed
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and Infinity are Python's, not JSON's. Raises ValueError."""
+    raise ValueError(f"{name} is not a JSON value")

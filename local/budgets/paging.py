@@ -56,7 +56,7 @@ def _position_in(token: str, operation: str, request: Mapping[str, Any], now: da
     try:
         of, fingerprint, position, given_at = json.loads(base64.urlsafe_b64decode(token.encode()))
         age, position = now.timestamp() - float(given_at), int(position)
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise invalid_token() from error
     if of != operation or fingerprint != _fingerprint(request):
         raise invalid_token()

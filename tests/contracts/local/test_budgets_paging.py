@@ -1,5 +1,6 @@
 """AWS Budgets: pages and tokens, driven by boto3's own paginators."""
 
+import base64
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -112,7 +113,16 @@ def test_a_history_comes_in_pages(aws: EmbeddedAws, budgets: Any) -> None:
     assert starts == [date(2026, 10, 20) - timedelta(days) for days in reversed(range(60))]
 
 
-@pytest.mark.parametrize("token", ["nonsense", "bm90IGpzb24=", "W10=", "ü"])
+def a_made_up_token(position: str) -> str:
+    content = f'["DescribeBudgets", "", {position}, 0]'
+    return base64.urlsafe_b64encode(content.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["nonsense", "bm90IGpzb24=", "W10=", "ü", a_made_up_token("1e999"), a_made_up_token("[" * 100_000)],
+    ids=["text", "no JSON", "empty", "umlaut", "infinite", "nested"],
+)
 def test_a_token_nobody_gave_is_invalid(budgets: Any, token: str) -> None:
     code, _ = refusal(budgets.describe_budgets, AccountId=ACCOUNT, NextToken=token)
     assert code == "InvalidNextTokenException"

@@ -178,6 +178,11 @@ def test_a_stale_read_does_not_see_the_budget_just_created(aws: EmbeddedAws) -> 
         (("budgets", "*", "throttle", 0), "at least once"),
         (("budgets", "*", "throttle", 1, 5.0), "takes no seconds"),
         (("budgets", "*", "slow", 1, -5.0), "has to be positive"),
+        (("budgets", "*", "slow", 1, float("nan")), "positive and finite"),
+        (("budgets", "*", "slow", 1, "5"), "has to be a number"),
+        (("budgets", "*", "throttle", 1.5), "a whole number"),
+        (("budgets", "*", "throttle", True), "a whole number"),
+        (("budgets", 5, "throttle"), "has to be a string"),
         (("dynamodb", "*", "stale-read"), "built for budgets only"),
     ],
 )

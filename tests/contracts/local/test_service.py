@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from moto.core.request import Request
 from moto.core.responses import ActionResult
 
@@ -83,3 +84,21 @@ def test_an_unknown_member_is_refused_by_name() -> None:
 def test_a_body_that_is_no_json_object_is_refused() -> None:
     assert ask("DescribeBudget", b"{")[2]["__type"] == "SerializationException"
     assert ask("DescribeBudget", b"[]")[2]["__type"] == "SerializationException"
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity"])
+def test_a_number_that_json_does_not_have_is_refused(number: bytes) -> None:
+    status, _, body = ask("CreateNotification", b'{"Notification": {"Threshold": ' + number + b"}}")
+    assert (status, body["__type"]) == (400, "SerializationException")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"Budget": {"FilterExpression": ' + b'{"Not": ' * 600 + b"{}" + b"}" * 602,
+    ],
+)
+def test_a_body_nested_without_end_is_refused(body: bytes) -> None:
+    status, _, answer = ask("CreateBudget", body)
+    assert (status, answer["__type"]) == (400, "SerializationException")
