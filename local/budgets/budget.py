@@ -138,10 +138,28 @@ class Budget:
         yesterday = calendar_period("DAILY", now.date() - timedelta(days=1))
         return meter.actual(self._with_unit(), yesterday, now.date()), yesterday.start
 
+    def limit_watched(self, kind: str, meter: Meter, now: datetime) -> Spend | None:
+        """The limit that alerts of this kind measure their figure by.
+
+        A limit that adjusts itself to yesterday's amount is no measure for it: yesterday has its own.
+        """
+        if (
+            kind == "FORECASTED"
+            or self.settings["TimeUnit"] != "DAILY"
+            or "AutoAdjustData" not in self.settings
+        ):
+            return self.limit.spend
+        yesterday = calendar_period("DAILY", now.date() - timedelta(days=1))
+        return (
+            self.past_limits.get(yesterday.start)
+            or limit_in(self.settings, yesterday, meter, now.date()).spend
+        )
+
     def look_at(self, notification: Notification, meter: Meter, now: datetime) -> bool:
         """Set the notification's state by the present figures; whether its threshold is crossed."""
         figure, _ = self.watched(notification.kind, meter, now)
-        amount = threshold_amount(notification.threshold, notification.threshold_type, self.limit.spend)
+        limit = self.limit_watched(notification.kind, meter, now)
+        amount = threshold_amount(notification.threshold, notification.threshold_type, limit)
         is_in_alarm = self.has_begun(now) and is_crossed(figure, notification.operator, amount)
         notification.state = "ALARM" if is_in_alarm else "OK"
         return is_in_alarm

@@ -81,11 +81,13 @@ def _evaluate_notification(
         if notification.kind == "FORECASTED":
             notification.told_in = None
         return
-    amount = threshold_amount(notification.threshold, notification.threshold_type, budget.limit.spend)
+    limit = budget.limit_watched(notification.kind, meter, moment)
+    amount = threshold_amount(notification.threshold, notification.threshold_type, limit)
     if notification.told_in == period_start or figure is None or amount is None:
         return
     notification.told_in = period_start
-    body = alert_body(budget.describe(), notification.describe(), amount, figure, budget.account_id, moment)
+    described = budget.describe() if limit is None else {**budget.describe(), "BudgetLimit": limit}
+    body = alert_body(described, notification.describe(), amount, figure, budget.account_id, moment)
     _tell(store, budget, alert_subject(budget.name), body, notification.subscribers, moment)
 
 

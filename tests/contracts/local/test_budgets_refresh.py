@@ -208,6 +208,25 @@ def test_a_daily_budget_reports_yesterday(aws: EmbeddedAws, budgets: Any) -> Non
     assert (len(inbox.mails()), states_of(budgets)) == (1, ["OK"])
 
 
+def test_a_daily_limit_that_adjusts_measures_yesterday_by_yesterdays_limit(
+    aws: EmbeddedAws, budgets: Any
+) -> None:
+    spend_on(aws, date(2026, 10, 19), "10")
+    adjusting = {"AutoAdjustType": "HISTORICAL", "HistoricalOptions": {"BudgetAdjustmentPeriod": 1}}
+    create(
+        budgets,
+        a_budget(TimeUnit="DAILY", BudgetLimit=None, AutoAdjustData=adjusting),
+        watched(a_notification(150)),
+    )
+    spend_on(aws, TODAY, "100")
+    aws.world.clock.set(datetime(2026, 10, 21, tzinfo=UTC))
+    assert describe(budgets)["BudgetLimit"] == dollars("100.0")
+    assert states_of(budgets) == ["ALARM"]
+    (mail,) = inbox.mails()
+    assert "Budgeted Amount: $10.00\n" in mail.body
+    assert "Alert Threshold: > $15.00\nACTUAL Amount: $100.00\n" in mail.body
+
+
 def test_an_alert_of_a_percentage_is_in_percent(aws: EmbeddedAws, budgets: Any) -> None:
     reservation = Reservation(
         account=ACCOUNT,
