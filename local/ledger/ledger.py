@@ -21,13 +21,14 @@ MANAGEMENT_ACCOUNT = "123456789012"
 REMEMBERED = 40_000
 Computed = TypeVar("Computed")
 
-# A cost other than the unblended one is kept as its difference, because on most lines there is none.
+# A cost other than the unblended one is kept as its difference, because on most lines there is none; the net
+# amortized one as that from the amortized, which it is where there is no discount.
 METRIC_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "UnblendedCost": ("unblended",),
     "BlendedCost": ("unblended", "blended_difference"),
     "AmortizedCost": ("unblended", "amortized_difference"),
     "NetUnblendedCost": ("unblended", "net_unblended_difference"),
-    "NetAmortizedCost": ("unblended", "net_amortized_difference"),
+    "NetAmortizedCost": ("unblended", "amortized_difference", "net_amortized_difference"),
     "UsageQuantity": ("usage_quantity",),
     "NormalizedUsageAmount": ("normalized",),
     "Hours": ("usage_quantity",),
@@ -90,10 +91,16 @@ class Ledger:
 
 def _amounts(record: CostRecord) -> dict[str, int]:
     amounts = {"unblended": to_units(record.unblended)}
-    for name in ("blended", "amortized", "net_unblended", "net_amortized"):
-        cost: Decimal | None = getattr(record, name)
-        if cost is not None and cost != record.unblended:
-            amounts[f"{name}_difference"] = to_units(cost - record.unblended)
+    amortized = record.unblended if record.amortized is None else record.amortized
+    costs = (
+        ("blended", record.blended, record.unblended),
+        ("amortized", amortized, record.unblended),
+        ("net_unblended", record.net_unblended, record.unblended),
+        ("net_amortized", record.net_amortized, amortized),
+    )
+    for name, cost, base in costs:
+        if cost is not None and cost != base:
+            amounts[f"{name}_difference"] = to_units(cost - base)
     for name in ("usage_quantity", "normalized"):
         quantity: Decimal = getattr(record, name)
         if quantity:

@@ -55,7 +55,8 @@ LINE_FIELDS = tuple(field.name for field in fields(CostLine))
 class CostRecord(CostLine):
     """One line of one day. Costs in USD; usage in `unit`; a cost that is `None` equals the unblended one.
 
-    `net_unblended` and `net_amortized` are after discounts; `normalized` is in normalized units.
+    `net_unblended` and `net_amortized` are after discounts; the latter equals `amortized` if it is `None`.
+    `normalized` is in normalized units.
     """
 
     day: date

@@ -85,6 +85,12 @@ def test_a_cost_type_that_is_false_leaves_its_lines_out(flag: str, record_type: 
     assert october(ledger, {"CostTypes": {flag: False}}) == 10
 
 
+def test_without_a_discount_the_net_amortized_cost_is_the_amortized_one() -> None:
+    metrics = ("NetUnblendedCost", "AmortizedCost", "NetAmortizedCost")
+    ledger = a_ledger(a_record(amortized=Decimal(7)))
+    assert [october(ledger, {"Metrics": [metric]}) for metric in metrics] == [10, 7, 7]
+
+
 def test_usage_counts_what_is_in_the_unit_of_the_budget() -> None:
     ledger = a_ledger(
         a_record(usage_quantity=Decimal(5), unit="GB"), a_record(usage_quantity=Decimal(70), unit="Hrs")
