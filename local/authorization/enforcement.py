@@ -10,6 +10,7 @@ from local.authorization.permissions import permissions_of
 from local.authorization.principals import Principal, as_role, principal_behind
 from local.authorization.resources import Parameters, Place
 from local.authorization.trust import answers_to, trusts
+from local.budgets.resource_tags import resource_tags
 from local.request import Call
 
 # Moto would leave them out of the session without a word, and so give it more than was asked for.
@@ -24,13 +25,22 @@ def check(call: Call, read_parameters: Callable[[], Parameters], now: datetime) 
     principal = principal_behind(call.access_key)
     if call.service == "sts" and call.operation == "AssumeRole":
         return _check_assume_role(call, read_parameters(), principal, now)
+    if (
+        call.service == "iam"
+        and call.operation == "CreateUser"
+        and read_parameters().get("PermissionsBoundary")
+    ):
+        # Moto would forget it, and so give the user more than was asked for.
+        text = "The embedded AWS does not build PermissionsBoundary of CreateUser."
+        return Denial(400, "NotImplementedException", text)
     if principal.policies is None or call.operation is None:
         return None
     parameters = read_parameters()
     context = request_context(call, principal, now)
     place = Place(principal.account_id, call.region)
     for permission in permissions_of(call.service, call.operation, parameters, place):
-        decision = decide(principal.policies, permission, context)
+        known = {**context, **resource_tags(permission.resource, principal.account_id)}
+        decision = decide(principal.policies, permission, known)
         if not decision.is_allowed:
             return denial(call, principal, permission, decision.reason)
     return None
@@ -82,7 +92,7 @@ def service_may_assume(role_arn: str, service_principal: str, context: Context) 
 
 
 def request_context(call: Call, principal: Principal, now: datetime) -> Mapping[str, str | Sequence[str]]:
-    """The global condition keys of a call; `aws:ResourceTag` and keys not named here are absent.
+    """The global condition keys of a call; keys not named here are absent, `aws:ResourceTag` is added by `check`.
 
     Calls count as made over TLS, as AWS's endpoints take no others (emulator-defined).
     """

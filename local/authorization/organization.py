@@ -27,6 +27,16 @@ _FOR_MEMBERS = (
 )
 
 
+# What can be asked by an account without an organization.
+_OUTSIDE = (
+    "AcceptHandshake",
+    "CreateOrganization",
+    "DeclineHandshake",
+    "DescribeHandshake",
+    "ListHandshakesForAccount",
+)
+
+
 def check_organization(
     call: Call, read_parameters: Callable[[], Parameters], account_id: str
 ) -> Denial | None:
@@ -35,6 +45,14 @@ def check_organization(
         return None
     if account_id in organizations_backends.master_accounts and call.operation not in _FOR_MEMBERS:
         return Denial(400, "AccessDeniedException", "You don't have permissions to access this resource.")
+    is_inside = account_id in organizations_backends.master_accounts
+    if (
+        not is_inside
+        and organizations_backends[account_id]["aws"].org is None
+        and call.operation not in _OUTSIDE
+    ):
+        text = "Your account is not a member of an organization."
+        return Denial(400, "AWSOrganizationsNotInUseException", text)
     if call.operation in ("AttachPolicy", "DetachPolicy"):
         return _check_attachment(call.operation, read_parameters(), organizations_backends[account_id]["aws"])
     return None

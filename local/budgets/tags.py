@@ -15,10 +15,16 @@ _ARN = re.compile(
 
 def read_arn(arn: str) -> tuple[str, str, str | None]:
     """Account, budget name and action id (None for a budget) of an ARN. Raises Refused if it is none."""
-    read = _ARN.fullmatch(arn)
-    if read is None:
+    found = find_arn(arn)
+    if found is None:
         raise invalid_parameter(f"{arn} is not the ARN of a budget or budget action")
-    return read["account"], read["name"], read["action"]
+    return found
+
+
+def find_arn(arn: str) -> tuple[str, str, str | None] | None:
+    """Account, budget name and action id as `read_arn` has them; None if it is no such ARN."""
+    read = _ARN.fullmatch(arn)
+    return None if read is None else (read["account"], read["name"], read["action"])
 
 
 def merge_tags(present: Mapping[str, str], added: Iterable[Mapping[str, str]]) -> dict[str, str]:

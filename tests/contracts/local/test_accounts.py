@@ -287,3 +287,26 @@ class TestServiceControlPolicies:
 
 def _document(statement: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        ("list_accounts", {}),
+        ("list_roots", {}),
+        ("create_organizational_unit", {"ParentId": "r-abcd", "Name": "unit"}),
+        (
+            "create_policy",
+            {"Content": "{}", "Description": "", "Name": "a", "Type": "SERVICE_CONTROL_POLICY"},
+        ),
+    ],
+)
+def test_an_account_without_an_organization_is_told_so(
+    served: EmbeddedAws, operation: str, request_: dict[str, Any]
+) -> None:
+    served.reset(a_world())
+    organizations = a_client("organizations", served)
+    told = outcome(lambda: getattr(organizations, operation)(**request_))
+    assert told.startswith("AWSOrganizationsNotInUseException")
+    organizations.create_organization(FeatureSet="ALL")
+    assert organizations.list_accounts()["Accounts"][0]["Id"] == ACCOUNT

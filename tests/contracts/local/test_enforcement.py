@@ -132,6 +132,32 @@ def test_conditions_see_the_region_and_the_worlds_time(aws: EmbeddedAws) -> None
     assert "AccessDenied" in view(aws)
 
 
+def test_conditions_see_the_tags_of_a_budget(aws: EmbeddedAws) -> None:
+    for name, team in (("ours", "a"), ("theirs", "b")):
+        budget = {
+            "BudgetName": name,
+            "BudgetType": "COST",
+            "TimeUnit": "MONTHLY",
+            "BudgetLimit": {"Amount": "100", "Unit": "USD"},
+        }
+        tags = [{"Key": "Team", "Value": team}]
+        a_client("budgets", aws).create_budget(AccountId=ACCOUNT, Budget=budget, ResourceTags=tags)
+    tagged = {"StringEquals": {"aws:ResourceTag/team": "a"}}
+    forbidden = {
+        **allow("budgets:ModifyBudget", Condition={"StringEquals": {"aws:ResourceTag/Team": "b"}}),
+        "Effect": "Deny",
+    }
+    modify = allow("budgets:ModifyBudget")
+    create_role(aws, allow("budgets:ViewBudget", Condition=tagged), modify, forbidden)
+    assert view(aws, "ours") == "allowed"
+    assert "no identity-based policy allows" in view(aws, "theirs")
+    assert "no identity-based policy allows" in view(aws, "neither")
+    budgets = a_client("budgets", aws, **as_role(aws, ROLE))
+    deny = outcome(lambda: budgets.delete_budget(AccountId=ACCOUNT, BudgetName="theirs"))
+    assert "explicit deny" in deny
+    assert outcome(lambda: budgets.delete_budget(AccountId=ACCOUNT, BudgetName="ours")) == "allowed"
+
+
 def test_creating_a_budget_action_needs_to_pass_its_role(aws: EmbeddedAws) -> None:
     create_role(aws, allow(["budgets:CreateBudgetAction"]))
     budgets = a_client("budgets", aws, **as_role(aws, ROLE))
@@ -233,6 +259,14 @@ def test_a_user_is_held_to_its_own_policies_and_its_groups(aws: EmbeddedAws) -> 
     assert outcome(lambda: budgets.describe_budgets(AccountId=ACCOUNT)) == "allowed"
     iam.attach_user_policy(UserName="anna", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
     assert "explicit deny" in outcome(lambda: budgets.describe_budgets(AccountId=ACCOUNT))
+
+
+def test_a_user_with_a_boundary_is_refused_as_moto_would_forget_it(aws: EmbeddedAws) -> None:
+    iam = a_client("iam", aws)
+    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    told = outcome(lambda: iam.create_user(UserName="anna", PermissionsBoundary=boundary))
+    assert told.startswith("NotImplementedException")
+    assert iam.list_users()["Users"] == []
 
 
 def test_what_moto_would_ignore_in_a_session_is_refused(aws: EmbeddedAws) -> None:

@@ -117,9 +117,9 @@ def test_a_mistake_of_ours_is_a_json_500_and_the_log_says_where(
     def fail(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(OrganizationsResponse, "list_accounts", fail)
+    monkeypatch.setattr(OrganizationsResponse, "create_organization", fail)
     connection = connect(aws)
-    response = post(connection, "ListAccounts", "organizations")
+    response = post(connection, "CreateOrganization", "organizations")
     body = json.loads(response.read())
     connection.close()
     assert (response.status, body["__type"]) == (500, "InternalFailure")
