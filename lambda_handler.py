@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from time import monotonic
 from typing import Any
 
@@ -11,16 +11,18 @@ from agent import startup
 from agent.bootstrap import build_agent
 from agent.budget_agent import BudgetAgent
 from agent.contract import (
+    ActionRequest,
     AgentResponse,
     ErrorDetail,
     action_named_in,
     error_detail,
+    internal_error,
     parse_request,
     request_id_named_in,
 )
+from agent.invocation import Invocation, asked_by, invocation_of
 from agent.observability import NO_ACTION, log_failure, logger, record_outcome, tracer
 from agent.settings import SettingsError, load_settings
-from agent.strands_tools import internal_error
 from tools.actions.catalogue import ACTION_NAMES
 from tools.domain.errors import BudgetAgentError
 
@@ -36,15 +38,19 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     known_action = action if action in ACTION_NAMES else None
     request_id = request_id_named_in(event) or getattr(context, "aws_request_id", None)
     logger.append_keys(request_id=request_id, action=known_action or NO_ACTION)
-    response = _answer(event, action, request_id)
+    response = _answer(event, action, request_id, invocation_of(context))
     record_outcome(known_action, response.error_code, monotonic() - began, is_cold=is_cold)
     return response.model_dump(mode="json")
 
 
-def _answer(event: Any, action: str | None, request_id: str | None) -> AgentResponse:
+def _answer(event: Any, action: str | None, request_id: str | None, invocation: Invocation) -> AgentResponse:
     try:
         request = parse_request(event, ACTION_NAMES)
-        outcome = _agent().perform(request)
+        agent = _agent()
+        work = partial(_work, agent, request, request_id, invocation)
+        if agent.once_only is not None and agent.is_change(request):
+            return agent.once_only.run(request, invocation, work)
+        return work()
     except BudgetAgentError as error:
         logger.warning("request refused", error_code=error.code)
         outcome = error_detail(error)
@@ -54,9 +60,17 @@ def _answer(event: Any, action: str | None, request_id: str | None) -> AgentResp
     except Exception as error:
         log_failure("request failed unexpectedly", error)
         outcome = internal_error()
+    return AgentResponse.failure(action, outcome, request_id, _present())
+
+
+def _work(
+    agent: BudgetAgent, request: ActionRequest, request_id: str | None, invocation: Invocation
+) -> AgentResponse:
+    with asked_by(invocation.requester(request.request_id)):
+        outcome = agent.perform(request)
     if isinstance(outcome, ErrorDetail):
-        return AgentResponse.failure(action, outcome, request_id, _present())
-    return AgentResponse.success(str(action), outcome, _present())
+        return AgentResponse.failure(request.action, outcome, request_id, _present())
+    return AgentResponse.success(request.action, outcome, _present())
 
 
 def _present() -> datetime:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from agent.budget_agent import BudgetAgent
+from agent.idempotency import OnceOnly
 from agent.observability import aws_calls
 from agent.settings import Settings, TimeSource
 from tools.actions.catalogue import ACTIONS
@@ -11,6 +14,7 @@ from tools.aws.clients import Clients, build_clients
 from tools.aws.clock import AwsClock, SystemClock
 from tools.aws.cost_explorer import AwsCostExplorer
 from tools.aws.identity import caller
+from tools.aws.state_store import PUT, DynamoDbStateStore, state_errors
 from tools.gateways import AgentIdentity, Clock, Gateways
 
 
@@ -22,7 +26,8 @@ def build_agent(settings: Settings) -> BudgetAgent:
         read_timeout=settings.aws_read_timeout,
         observe=aws_calls.note,
     )
-    return BudgetAgent(ACTIONS, build_gateways(settings, clients))
+    gateways = build_gateways(settings, clients)
+    return BudgetAgent(ACTIONS, gateways, _once_only(settings, clients, gateways.identity.account_id))
 
 
 def build_gateways(settings: Settings, clients: Clients) -> Gateways:
@@ -33,7 +38,18 @@ def build_gateways(settings: Settings, clients: Clients) -> Gateways:
         cost_explorer=AwsCostExplorer(clients.cost_explorer),
         clock=_clock(settings, clients),
         identity=identity,
+        state=None
+        if settings.state_table is None
+        else DynamoDbStateStore(clients.dynamodb, settings.state_table),
     )
+
+
+def _once_only(settings: Settings, clients: Clients, account_id: str) -> OnceOnly | None:
+    """None without a state table: there is nothing to remember requests in."""
+    table = settings.state_table
+    if table is None:
+        return None
+    return OnceOnly(clients.dynamodb, table, account_id, partial(state_errors, PUT, table))
 
 
 def _clock(settings: Settings, clients: Clients) -> Clock:

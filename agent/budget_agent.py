@@ -11,10 +11,11 @@ from strands.models.model import Model
 from strands.types.content import Messages
 from strands.types.streaming import StreamEvent
 
-from agent.contract import ActionRequest, ErrorDetail
+from agent.contract import ActionRequest, ErrorDetail, internal_error
 from agent.guardrails import Audit
+from agent.idempotency import OnceOnly
 from agent.observability import logger
-from agent.strands_tools import as_strands_tool, internal_error
+from agent.strands_tools import as_strands_tool
 from tools.actions._action import Action
 from tools.gateways import Gateways
 
@@ -57,8 +58,11 @@ class BudgetAgent:
     conversation needs is not this agent's.
     """
 
-    def __init__(self, actions: Sequence[Action], gateways: Gateways) -> None:
+    def __init__(
+        self, actions: Sequence[Action], gateways: Gateways, once_only: OnceOnly | None = None
+    ) -> None:
         self.gateways = gateways
+        self.once_only = once_only
         self._actions = {each.name: each for each in actions}
         self._agent = Agent(
             model=NoModel(),
@@ -73,6 +77,11 @@ class BudgetAgent:
     def action_names(self) -> list[str]:
         """The names of all actions, in the catalogue's order."""
         return list(self._actions)
+
+    def is_change(self, request: ActionRequest) -> bool:
+        """Whether the request asks for a change. Raises InvalidParameters for wrong parameters."""
+        action = self._actions[request.action]
+        return action.is_change(action.parse(request.parameters))
 
     def perform(self, request: ActionRequest) -> dict[str, Any] | ErrorDetail:
         """Run the named action through the Strands agent: its result, or why there is none.

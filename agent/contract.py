@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.domain.errors import BudgetAgentError, InvalidRequest, UnknownAction
+from tools.domain.errors import BudgetAgentError, InternalError, InvalidRequest, UnknownAction
 from tools.domain.quoting import quoted, shortened
 
 AGENT_NAME = "BudgetManagementAgent"
@@ -126,6 +126,13 @@ def error_detail(error: BudgetAgentError) -> ErrorDetail:
     """An error as replies carry it."""
     return ErrorDetail(
         code=error.code, message=error.message, details=error.details, retryable=error.retryable
+    )
+
+
+def internal_error() -> ErrorDetail:
+    """What a caller is told of a defect: nothing but that there is one, and where to look."""
+    return error_detail(
+        InternalError("The agent failed unexpectedly. Its log holds the cause under this request id.")
     )
 
 

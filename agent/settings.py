@@ -40,7 +40,8 @@ class Settings(BaseModel):
         default=None,
         alias="BUDGET_STATE_TABLE",
         pattern=r"^[a-zA-Z0-9_.-]{3,255}$",
-        description="DynamoDB table of the agent's memory. Optional: the six core actions keep nothing.",
+        description="DynamoDB table of the agent's memory. Without it changes work, and are neither recorded nor "
+        "made once per request_id.",
     )
     account_id: str | None = Field(
         default=None,

@@ -13,10 +13,11 @@ from typing import Any
 from strands.types._events import ToolResultEvent
 from strands.types.tools import AgentTool, ToolResult, ToolSpec, ToolUse
 
-from agent.contract import ErrorDetail, error_detail
+from agent.change_log import carry_out
+from agent.contract import error_detail, internal_error
 from agent.observability import log_failure
 from tools.actions._action import Action
-from tools.domain.errors import BudgetAgentError, InternalError
+from tools.domain.errors import BudgetAgentError
 from tools.gateways import Gateways
 
 
@@ -64,7 +65,7 @@ class ActionTool(AgentTool):
 
     def _result(self, tool_use: ToolUse) -> ToolResult:
         try:
-            result = self.action.run(tool_use["input"], self._gateways)
+            result = carry_out(self.action, tool_use["input"], self._gateways)
             return _tool_result(tool_use, "success", result.model_dump(mode="json"))
         except BudgetAgentError as error:
             return _tool_result(tool_use, "error", {"error": error_detail(error).model_dump(mode="json")})
@@ -76,13 +77,6 @@ class ActionTool(AgentTool):
 def as_strands_tool(action: Action, gateways: Gateways) -> ActionTool:
     """The action as a tool that works through these gateways."""
     return ActionTool(action, gateways)
-
-
-def internal_error() -> ErrorDetail:
-    """What a caller is told of a defect: nothing but that there is one, and where to look."""
-    return error_detail(
-        InternalError("The agent failed unexpectedly. Its log holds the cause under this request id.")
-    )
 
 
 def _tool_result(tool_use: ToolUse, status: Any, content: dict[str, Any]) -> ToolResult:

@@ -6,13 +6,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import boto3
+
+from local.cloudformation.documents import read_template
 from local.server import EmbeddedAws
 from local.worlds import world_of_scenario
 from tests.builders import ACCOUNT, NOW
 from tools.aws.clients import Clients, build_clients
 
+TEMPLATE = Path(__file__).parents[1] / "cloudformation" / "budget-management-agent.yaml"
 EXECUTION_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/budget-management-action-role"
 
 
@@ -63,4 +68,32 @@ def environment(**variables: str) -> Iterator[None]:
 def clients(*, attempts: int = 1, read_timeout: float = 20) -> Clients:
     """The product's own clients on the embedded AWS."""
     with environment():
-        return build_clients(region="us-east-1", attempts=attempts, read_timeout=read_timeout)
+        built = build_clients(region="us-east-1", attempts=attempts, read_timeout=read_timeout)
+        # Made at first use, which is outside of this environment.
+        built.dynamodb()
+        return built
+
+
+STATE_TABLE = "budget-management-state"
+
+
+def make_state_table() -> None:
+    """The state table on the embedded AWS, with the keys and the expiry of the template's."""
+    described = read_template(TEMPLATE.read_text(encoding="utf-8"))["Resources"]["StateTable"]["Properties"]
+    with environment():
+        dynamodb: Any = boto3.client("dynamodb")
+        dynamodb.create_table(
+            TableName=STATE_TABLE,
+            **{name: described[name] for name in ("BillingMode", "AttributeDefinitions", "KeySchema")},
+        )
+        dynamodb.update_time_to_live(
+            TableName=STATE_TABLE, TimeToLiveSpecification=described["TimeToLiveSpecification"]
+        )
+
+
+def items_of_state_table() -> list[dict[str, Any]]:
+    """Everything in the state table."""
+    with environment():
+        dynamodb: Any = boto3.client("dynamodb")
+        pages = dynamodb.get_paginator("scan").paginate(TableName=STATE_TABLE, ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]

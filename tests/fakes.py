@@ -12,6 +12,7 @@ from typing import Any
 from tests.builders import ACCOUNT, NOW
 from tools.aws.budget_steps import call_of
 from tools.aws.translate import budget_action_to, definition_to, notification_with_subscribers_to
+from tools.domain.audit import AuditEntry, Outcome
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
 from tools.domain.budget_steps import (
@@ -37,11 +38,12 @@ from tools.domain.errors import (
     BudgetNotFound,
     DataUnavailable,
     ResourceLocked,
+    StateUnavailable,
 )
 from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
-from tools.gateways import AgentIdentity, CostRead, DailyRead, Gateways
+from tools.gateways import AgentIdentity, AuditPage, CostRead, DailyRead, Gateways, StateStore
 
 
 @dataclass
@@ -312,6 +314,53 @@ class FakeCostExplorer:
             raise self.failing[method]
 
 
+@dataclass
+class FakeStateStore:
+    """The agent's memory, in memory. `failing` maps a method's name to the error it raises from now on."""
+
+    entries: dict[tuple[str, str], AuditEntry] = field(default_factory=dict)
+    failing: dict[str, BudgetAgentError] = field(default_factory=dict)
+
+    def begin_change(self, entry: AuditEntry) -> None:
+        self._may("begin_change")
+        self.entries.setdefault((entry.account_id, entry.position), entry)
+
+    def finish_change(self, entry: AuditEntry) -> None:
+        self._may("finish_change")
+        begun = self.entries.get((entry.account_id, entry.position))
+        if begun is None:
+            raise StateUnavailable("The audit entry is gone")
+        if begun.outcome is Outcome.STARTED:
+            self.entries[entry.account_id, entry.position] = entry
+
+    def changes(
+        self,
+        account_id: str,
+        *,
+        most: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        budget_name: str | None = None,
+        before: str | None = None,
+    ) -> AuditPage:
+        self._may("changes")
+        found = [
+            entry
+            for (account, position), entry in sorted(self.entries.items(), reverse=True)
+            if account == account_id
+            and (since is None or entry.at >= since)
+            and (until is None or entry.at < until)
+            and (budget_name is None or entry.budget_name == budget_name)
+            and (before is None or position < before)
+        ]
+        shown = found[:most]
+        return AuditPage(shown, shown[-1].position if len(found) > most else None)
+
+    def _may(self, method: str) -> None:
+        if method in self.failing:
+            raise self.failing[method]
+
+
 def gateways_with(
     budgets: Iterable[Budget] = (),
     *,
@@ -319,6 +368,7 @@ def gateways_with(
     cost_explorer: FakeCostExplorer | None = None,
     now: datetime = NOW,
     identity: AgentIdentity | None = None,
+    state: StateStore | None = None,
 ) -> Gateways:
     """A bundle of fakes."""
     held = fake_budgets or FakeBudgets()
@@ -328,4 +378,5 @@ def gateways_with(
         cost_explorer=cost_explorer or FakeCostExplorer(),
         clock=FakeClock(now),
         identity=identity or AgentIdentity(account_id=ACCOUNT),
+        state=state,
     )

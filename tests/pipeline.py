@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import lambda_handler
 from local.remote import Remote
-from tests.embedded import begin, environment, the_server
+from tests.embedded import STATE_TABLE, begin, environment, make_state_table, the_server
 from tests.events import Event, events
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the handler sees of Lambda's context."""
-
-    aws_request_id: str = "11111111-2222-3333-4444-555555555555"
+from tests.lambda_context import Context
 
 
 @contextmanager
@@ -53,7 +46,10 @@ class Pipeline:
 
 def reply_to(event: Event) -> dict[str, Any]:
     """The reply to an event on the company as it begins, after the events that come before it."""
-    with pipeline() as through:
+    memory = {"BUDGET_STATE_TABLE": STATE_TABLE} if event.remembers else {}
+    with pipeline(**memory) as through:
+        if event.remembers:
+            make_state_table()
         for name in event.after:
             before = next(each for each in events() if each.name == name)
             assert through.send(before.request)["status"] == "success", name

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from tools.domain.audit import AuditEntry
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
 from tools.domain.budget_steps import BudgetStep
@@ -167,6 +168,45 @@ class CostExplorerGateway(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Audit entries, the newest first, and the position of the last; None when there are no more."""
+
+    entries: list[AuditEntry]
+    last: str | None
+
+
+class StateStore(Protocol):
+    """The agent's memory. Every write has a condition, so that nothing is lost or doubled.
+
+    Raises StateUnavailable when its table does not exist, beside AccessDenied, Throttled and AwsUnavailable.
+    """
+
+    def begin_change(self, entry: AuditEntry) -> None:
+        """Write an audit entry, before its change. Writing the same entry again changes nothing."""
+
+    def finish_change(self, entry: AuditEntry) -> None:
+        """Complete an entry that was begun, once: its outcome, its end, before, after and error.
+
+        Completing it again changes nothing.
+        """
+
+    def changes(
+        self,
+        account_id: str,
+        *,
+        most: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        budget_name: str | None = None,
+        before: str | None = None,
+    ) -> AuditPage:
+        """The account's newest audit entries, at most so many, from `since` up to, not including, `until`.
+
+        `before` continues before the position of an entry.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentIdentity:
     """Who the agent is: its account, its own role when it has one, and the role AWS Budgets acts with."""
@@ -184,3 +224,5 @@ class Gateways:
     cost_explorer: CostExplorerGateway
     clock: Clock
     identity: AgentIdentity
+    state: StateStore | None = None
+    """None when no table is configured: then the agent remembers nothing."""

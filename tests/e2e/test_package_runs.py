@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from tests.embedded import begin, environment
+from tests.embedded import STATE_TABLE, begin, environment, make_state_table
 from tests.events import Event, events
+from tests.lambda_context import Context
 from tests.package import build_here
-from tests.pipeline import Context
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -36,7 +36,7 @@ replies, sys.stdout = sys.stdout, sys.stderr
 sys.path.insert(0, sys.argv[1])
 from lambda_handler import lambda_handler
 
-context = SimpleNamespace(aws_request_id=sys.argv[2])
+context = SimpleNamespace(aws_request_id=sys.argv[2], invoked_function_arn=sys.argv[3])
 for line in sys.stdin:
     print(json.dumps(lambda_handler(json.loads(line), context)), file=replies, flush=True)
 files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
@@ -81,11 +81,12 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def packaged(folder: Path) -> Iterator[Packaged]:
+def packaged(folder: Path, **variables: str) -> Iterator[Packaged]:
     """The handler, with nothing but the package and the standard library to import from."""
-    with environment(LAMBDA_TASK_ROOT=str(folder)):
+    told = (Context().aws_request_id, Context().invoked_function_arn)
+    with environment(LAMBDA_TASK_ROOT=str(folder), **variables):
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", "-c", SERVE, str(folder), Context().aws_request_id],
+            [sys.executable, "-I", "-S", "-B", "-c", SERVE, str(folder), *told],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -100,11 +101,13 @@ def packaged(folder: Path) -> Iterator[Packaged]:
 
 def test_every_event_gives_its_reply_from_the_package_alone(package: Path) -> None:
     differing = []
-    with packaged(package) as handler:
-        for event in events():
-            if reply_from(handler, event) != event.reply:
-                differing.append(event.name)
-        files = handler.end()
+    files = []
+    for memory in ({}, {"BUDGET_STATE_TABLE": STATE_TABLE}):
+        with packaged(package, **memory) as handler:
+            for event in events():
+                if event.remembers == bool(memory) and reply_from(handler, event) != event.reply:
+                    differing.append(event.name)
+            files += handler.end()
     assert differing == []
     standard = str(Path(os.__file__).parent)
     foreign = [each for each in files if not each.startswith((str(package), standard))]
@@ -115,6 +118,8 @@ def test_every_event_gives_its_reply_from_the_package_alone(package: Path) -> No
 def reply_from(handler: Packaged, event: Event) -> Any:
     """The reply to an event on the company as it begins, after the events that come before it."""
     begin("company")
+    if event.remembers:
+        make_state_table()
     for name in event.after:
         before = next(each for each in events() if each.name == name)
         assert handler.send(before.request)["status"] == "success", name

@@ -1,7 +1,8 @@
 """Requests with the replies they get from the company on the embedded AWS, one file each.
 
 A file holds `title`, `request`, `reply`, and optionally `after`: names of events that are sent before it to
-the same account. Files are named `NN_name.json`; the demo and the documents use them by name.
+the same account, and `remembers`: whether the agent has its state table. Files are named `NN_name.json`; the demo
+and the documents use them by name.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Event:
     request: Any
     reply: Any
     after: tuple[str, ...]
+    remembers: bool
 
 
 @cache
@@ -42,4 +44,5 @@ def _read(path: Path) -> Event:
         request=content["request"],
         reply=content.get("reply"),
         after=tuple(content.get("after", ())),
+        remembers=content.get("remembers", False),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.actions._action import Action
+from tools.actions._action import Action, MutatingParameters
 from tools.actions.catalogue import ACTION_NAMES, ACTIONS
 
 FOLDER = Path(__file__).parents[2] / "tools" / "actions"
@@ -56,6 +56,11 @@ def test_what_changes_something_says_so(action: Action) -> None:
     assert action.mutates == action.name.startswith(("create_", "update_", "delete_", "execute_"))
     if not action.mutates:
         assert "Changes nothing." in action.description
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+def test_what_changes_something_takes_a_reason_and_a_dry_run(action: Action) -> None:
+    assert action.mutates == issubclass(action.parameters, MutatingParameters)
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)

@@ -7,7 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from tools.aws import budgets, cost_explorer
+from tools.aws import budgets, cost_explorer, state_store
 
 CALLS = [
     ("budgets", operation, permission)
@@ -16,6 +16,11 @@ CALLS = [
 ] + [
     ("ce", operation, permission)
     for operation, permissions in cost_explorer.PERMISSIONS.items()
+    for permission in permissions
+]
+CALLS += [
+    ("dynamodb", operation, permission)
+    for operation, permissions in state_store.PERMISSIONS.items()
     for permission in permissions
 ]
 

@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
 )
 
+from tools.domain.audit import Change
 from tools.domain.errors import InvalidParameters, problem_with
 from tools.domain.names import problem_with_budget_name
 from tools.domain.quoting import quoted, shortened
@@ -66,6 +67,18 @@ class Parameters(Model):
     )
 
 
+class MutatingParameters(Parameters):
+    """What every action takes that changes something."""
+
+    reason: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=500,
+        description="Why, in your words; kept with the change, for list_changes.",
+    )
+    dry_run: bool = Field(default=False, description="Check everything and return what would be sent.")
+
+
 class Incomplete(Model):
     """A part of the answer that could not be read, and why; the rest of the answer stands without it."""
 
@@ -79,6 +92,10 @@ class Result(Model):
     """What every action returns."""
 
     incomplete: list[Incomplete] = Field(default_factory=list)
+
+    def recorded_change(self) -> Change:
+        """What was changed, for the audit entry: everything the result says, unless an action says it better."""
+        return Change(after=self.model_dump(mode="json", exclude={"incomplete"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +131,10 @@ class Action:
     def run(self, raw: Mapping[str, Any], gateways: Gateways) -> Result:
         """Validate and perform. Raises the errors of `tools.domain.errors`."""
         return self.function(self.parse(raw), gateways)
+
+    def is_change(self, parameters: Parameters) -> bool:
+        """Whether these parameters ask for a change: a dry run does not."""
+        return self.mutates and not (isinstance(parameters, MutatingParameters) and parameters.dry_run)
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the parameters, as a model reads it: names as they stand in the documents."""

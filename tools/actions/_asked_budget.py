@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from tools.actions._action import Parameters
+from tools.actions._action import MutatingParameters, Parameters
 from tools.actions._choices import (
     AutoAdjustChoice,
     CostCategoryValues,
@@ -51,7 +51,7 @@ class IfExists(StrEnum):
     SKIP = "skip"
 
 
-class CreateBudgetParameters(Parameters):
+class CreateBudgetParameters(MutatingParameters):
     """The budget to create."""
 
     budget_name: str = Field(description="Unique in the account, 1 to 100 characters without : and \\.")

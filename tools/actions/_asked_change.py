@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from tools.actions._action import BudgetName, Parameters
+from tools.actions._action import BudgetName, MutatingParameters
 from tools.actions._asked_budget import asked_filters, asked_notification
 from tools.actions._choices import (
     AutoAdjustChoice,
@@ -82,7 +82,7 @@ def _is_removable(name: str) -> bool:
     return name in REMOVABLE or (parameter in _WITH_KEYS and bool(dot and key))
 
 
-class UpdateBudgetParameters(Parameters):
+class UpdateBudgetParameters(MutatingParameters):
     """The budget, and what is to change of it; what is left out stays as it is."""
 
     budget_name: BudgetName = Field(description="An existing budget. Its name and type cannot be changed.")

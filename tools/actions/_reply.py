@@ -11,7 +11,7 @@ from pydantic import Field, PlainSerializer
 
 from tools.actions._action import Incomplete, Model
 from tools.domain.advice import Advice
-from tools.domain.errors import AccessDenied, AwsUnavailable, DataUnavailable, Throttled
+from tools.domain.errors import AccessDenied, AwsUnavailable, DataUnavailable, StateUnavailable, Throttled
 from tools.domain.money import USD, Spend, as_percent, rounded
 from tools.domain.notifications import Subscriber
 from tools.domain.periods import BudgetPeriod
@@ -122,7 +122,7 @@ def read_or_say(part: str, incomplete: list[Incomplete], read: Callable[[], Read
     """
     try:
         return read()
-    except (AccessDenied, Throttled, AwsUnavailable, DataUnavailable) as error:
+    except (AccessDenied, Throttled, AwsUnavailable, DataUnavailable, StateUnavailable) as error:
         incomplete.append(
             Incomplete(part=part, code=error.code, reason=error.message, retryable=error.retryable)
         )

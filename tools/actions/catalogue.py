@@ -8,6 +8,7 @@ from tools.actions.create_budget import create_budget
 from tools.actions.create_budget_actions import create_budget_actions
 from tools.actions.delete_budget import delete_budget
 from tools.actions.get_budget_performance import get_budget_performance
+from tools.actions.list_changes import list_changes
 from tools.actions.monitor_budgets import monitor_budgets
 from tools.actions.recommend_budgets import recommend_budgets
 from tools.actions.update_budget import update_budget
@@ -21,6 +22,7 @@ ACTIONS: tuple[Action, ...] = (
     get_budget_performance,
     update_budget,
     delete_budget,
+    list_changes,
 )
 
 ACTION_NAMES = [each.name for each in ACTIONS]

@@ -19,6 +19,7 @@ from tools.actions._asked_budget import (
 from tools.actions._defined_budget import DefinedBudget, defined_budget
 from tools.actions._reply import WarningView, as_json, read_or_say, warnings_of
 from tools.domain.advice import advice_on_budget
+from tools.domain.audit import Change
 from tools.domain.budget import BudgetDefinition
 from tools.domain.budget_rules import problems_with_budget
 from tools.domain.differences import differences_between
@@ -47,6 +48,10 @@ class CreateBudgetResult(Result):
     )
     warnings: list[WarningView]
     request: dict[str, Any] | None = Field(description="Dry run only: the CreateBudget request.")
+
+    def recorded_change(self) -> Change:
+        """Nothing before, the budget after; no change where it stood already."""
+        return Change(after=self.budget.model_dump(mode="json")) if self.created else Change(is_change=False)
 
 
 @action(mutates=True)

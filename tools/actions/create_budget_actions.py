@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, action
+from tools.actions._action import BudgetName, Incomplete, Model, MutatingParameters, Result, action
 from tools.actions._choices import SubscriberChoice, Text, Texts, subscribers_from
 from tools.actions._reply import (
     SubscriberView,
@@ -19,6 +19,7 @@ from tools.actions._reply import (
     warnings_of,
 )
 from tools.domain.advice import Advice
+from tools.domain.audit import Change
 from tools.domain.budget import Budget
 from tools.domain.budget_action_advice import advice_on_budget_action
 from tools.domain.budget_action_choices import TargetChoice, read_target
@@ -49,7 +50,7 @@ from tools.gateways import Gateways
 EXECUTION_ROLE_VARIABLE = "BUDGET_ACTION_EXECUTION_ROLE_ARN"
 
 
-class CreateBudgetActionsParameters(Parameters):
+class CreateBudgetActionsParameters(MutatingParameters):
     """The budget action to attach."""
 
     budget_name: BudgetName = Field(description="An existing COST or USAGE budget that is not DAILY.")
@@ -135,6 +136,12 @@ class CreateBudgetActionsResult(Result):
     budget_action: BudgetActionView
     warnings: list[WarningView]
     request: dict[str, Any] | None = Field(description="Dry run only: the CreateBudgetAction request.")
+
+    def recorded_change(self) -> Change:
+        """Nothing before, the budget action after; no change where an equal one is attached already."""
+        if not self.created:
+            return Change(is_change=False)
+        return Change(after={"action_id": self.action_id, **self.budget_action.model_dump(mode="json")})
 
 
 @action(mutates=True)

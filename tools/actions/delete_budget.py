@@ -7,12 +7,13 @@ from datetime import datetime
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Model, Parameters, Result, action
+from tools.actions._action import BudgetName, Model, MutatingParameters, Result, action
 from tools.actions._defined_budget import DefinedBudget, defined_budget
 from tools.actions._reply import WarningView, warnings_of
 from tools.actions._restore import RestoreView, restoring
 from tools.actions._steps import CallView, calls_for, perform
 from tools.domain.advice import Advice
+from tools.domain.audit import Change
 from tools.domain.budget import BudgetDefinition
 from tools.domain.budget_action_rules import problems_with_budget_action
 from tools.domain.budget_actions import BudgetAction
@@ -32,7 +33,7 @@ from tools.domain.notifications import Notification
 from tools.gateways import Gateways
 
 
-class DeleteBudgetParameters(Parameters):
+class DeleteBudgetParameters(MutatingParameters):
     """The budget to delete."""
 
     budget_name: BudgetName = Field(description="The budget's exact name.")
@@ -75,6 +76,11 @@ class DeleteBudgetResult(Result):
     done: list[str] = Field(description="Every call that was made, in words and in order.")
     calls: list[CallView] | None = Field(description="Dry run only: the calls that would be made, in order.")
     warnings: list[WarningView]
+
+    def recorded_change(self) -> Change:
+        """The budget and the requests that make it again before, nothing after."""
+        before = {"budget": self.budget, "restore": self.restore}
+        return Change(before={name: each.model_dump(mode="json") for name, each in before.items()})
 
 
 @action(mutates=True)

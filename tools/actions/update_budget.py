@@ -21,6 +21,7 @@ from tools.actions._defined_budget import DefinedBudget, defined_budget
 from tools.actions._reply import WarningView, read_or_say, warnings_of
 from tools.actions._steps import CallView, calls_for, perform
 from tools.domain.advice import Advice, advice_on_budget
+from tools.domain.audit import Change
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_action_rules import problems_with_host
 from tools.domain.budget_actions import BudgetAction
@@ -61,6 +62,14 @@ class UpdateBudgetResult(Result):
     done: list[str] = Field(description="Every call that was made, in words and in order.")
     calls: list[CallView] | None = Field(description="Dry run only: the calls that would be made, in order.")
     warnings: list[WarningView]
+
+    def recorded_change(self) -> Change:
+        """The budget before and after, with the calls that led there: they tell of tags too."""
+        return Change(
+            before=self.before.model_dump(mode="json"),
+            after={**self.after.model_dump(mode="json"), "done": self.done},
+            is_change=self.changed,
+        )
 
 
 class _Plan(NamedTuple):

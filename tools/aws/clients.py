@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 from botocore.config import Config
@@ -21,13 +22,27 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 
+class DynamoDbClient(Protocol):
+    """The calls of boto3's DynamoDB client that the state table needs; what they raise is botocore's."""
+
+    def put_item(self, **request: Any) -> Mapping[str, Any]:
+        """PutItem."""
+
+    def update_item(self, **request: Any) -> Mapping[str, Any]:
+        """UpdateItem."""
+
+    def query(self, **request: Any) -> Mapping[str, Any]:
+        """Query."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """The AWS clients the gateways are built on."""
+    """The AWS clients the gateways are built on. DynamoDB's is made at its first use: few requests need it."""
 
     budgets: BudgetsClient
     cost_explorer: CostExplorerClient
     sts: STSClient
+    dynamodb: Callable[[], DynamoDbClient]
 
 
 CallObserver = Callable[[str, str, bool], None]
@@ -41,7 +56,7 @@ def build_clients(
     session = boto3.Session(region_name=region)
     if observe is not None:
         _report_calls(session, observe)
-    for service in ("budgets", "cost-explorer"):
+    for service in ("budgets", "cost-explorer", "dynamodb"):
         session.events.register(f"before-parse.{service}", _refuse_broken_reply)
     config = Config(
         connect_timeout=3,
@@ -53,6 +68,7 @@ def build_clients(
         budgets=session.client("budgets", config=config),
         cost_explorer=session.client("ce", config=config),
         sts=session.client("sts", config=config),
+        dynamodb=cache(lambda: session.client("dynamodb", config=config)),
     )
 
 

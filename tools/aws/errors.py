@@ -37,6 +37,7 @@ from tools.domain.errors import (
 
 _THROTTLED = {
     "LimitExceededException",
+    "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "SlowDown",
     "Throttling",

@@ -12,6 +12,7 @@ BudgetAgentError
 ├── AwsUnavailable            AWS_UNAVAILABLE       retryable
 ├── ResourceLocked            RESOURCE_LOCKED       retryable: AWS is changing the budget action
 ├── DataUnavailable           DATA_UNAVAILABLE      AWS has no figures for what was asked
+├── StateUnavailable          STATE_UNAVAILABLE     the agent has no table to remember in
 └── InternalError             INTERNAL_ERROR        a defect of ours; no internals leave
 """
 
@@ -133,6 +134,12 @@ class DataUnavailable(BudgetAgentError):
     """AWS answered, but keeps no figures for what was asked. Never to be read as zero."""
 
     code = "DATA_UNAVAILABLE"
+
+
+class StateUnavailable(BudgetAgentError):
+    """The agent's memory was asked for, and no table is configured or the configured one does not exist."""
+
+    code = "STATE_UNAVAILABLE"
 
 
 class InternalError(BudgetAgentError):

@@ -55,6 +55,16 @@ def page_of(
     return Page(chosen, max(left_out, 0), following)
 
 
+def token_after(key: str, question: Any) -> str:
+    """A token that continues after the entry of this key, where entries are asked for by key."""
+    return _write(_mark_of(question), 0, key)
+
+
+def key_in(token: str, question: Any) -> str:
+    """The key that a token of this question continues after. Raises InvalidParameters for a bad token."""
+    return _read(token, _mark_of(question))[1]
+
+
 def as_many_as_fit(
     entries: Sequence[Entry], bytes_of: Callable[[Entry], int], largest_bytes: int = LARGEST_PAGE_BYTES
 ) -> list[Entry]:

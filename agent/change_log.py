@@ -1,0 +1,137 @@
+"""Every change leaves an audit entry: begun before it, completed after it, whoever started it.
+
+The entry comes first, so that a change whose record cannot be kept is not made, and one that is cut off in the
+middle is not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from time import time_ns
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from agent.contract import error_detail, internal_error
+from agent.invocation import present_requester
+from agent.observability import logger
+from tools.actions._action import Action, Incomplete, Parameters, Result
+from tools.domain.audit import AuditEntry, Change, Outcome, kept, position_of
+from tools.domain.errors import BudgetAgentError
+from tools.gateways import Gateways, StateStore
+
+Failure = TypeVar("Failure", bound=BudgetAgentError)
+
+_NO_TABLE = "No state table is configured (BUDGET_STATE_TABLE): "
+
+
+def carry_out(action: Action, raw: Mapping[str, Any], gateways: Gateways) -> Result:
+    """Run an action, and where it is a change, record it.
+
+    Raises what the action raises, and where its record cannot be begun the error of the state table: then nothing
+    was changed.
+    """
+    parameters = action.parse(raw)
+    if not action.is_change(parameters):
+        return action.function(parameters, gateways)
+    if gateways.state is None:
+        return with_incomplete(action.function(parameters, gateways), *_unkept(parameters))
+    entry = _entry(action, parameters, gateways)
+    try:
+        gateways.state.begin_change(entry)
+    except BudgetAgentError as error:
+        raise nothing_changed(error) from error
+    return _recorded(action, parameters, gateways, entry, gateways.state)
+
+
+def nothing_changed(error: Failure) -> Failure:
+    """The error of a state table that a change could not begin without."""
+    return type(error)(
+        f"Nothing was changed, because the agent's memory does not answer. {error.message}",
+        {**error.details, "part": "state"},
+    )
+
+
+def with_incomplete(result: Result, *parts: Incomplete) -> Result:
+    """A result that says also what could not be done around it."""
+    return result.model_copy(update={"incomplete": [*result.incomplete, *parts]}) if parts else result
+
+
+def _recorded(
+    action: Action, parameters: Parameters, gateways: Gateways, entry: AuditEntry, state: StateStore
+) -> Result:
+    try:
+        result = action.function(parameters, gateways)
+    except BudgetAgentError as error:
+        detail = error_detail(error).model_dump(mode="json")
+        missing = _complete(state, gateways, replace(entry, outcome=Outcome.FAILED, error=kept(detail)))
+        if missing is not None:
+            error.details["incomplete"] = [missing.model_dump(mode="json")]
+        raise
+    except Exception:
+        detail = internal_error().model_dump(mode="json")
+        _complete(state, gateways, replace(entry, outcome=Outcome.FAILED, error=detail))
+        raise
+    change = result.recorded_change()
+    missing = _complete(state, gateways, _ended(entry, change))
+    return with_incomplete(result, *([] if missing is None else [missing]))
+
+
+def _entry(action: Action, parameters: Parameters, gateways: Gateways) -> AuditEntry:
+    return AuditEntry(
+        id=_new_id(),
+        account_id=parameters.account_id or gateways.identity.account_id,
+        at=gateways.clock.now(),
+        action=action.name,
+        budget_name=getattr(parameters, "budget_name", None),
+        reason=_reason(parameters),
+        requester=present_requester(),
+    )
+
+
+def _new_id() -> str:
+    """An id that nobody else makes and whose order is that of making: AWS tells the time to the second only."""
+    return f"{time_ns():016x}-{uuid4().hex[:16]}"
+
+
+def _ended(entry: AuditEntry, change: Change) -> AuditEntry:
+    return replace(
+        entry,
+        outcome=Outcome.CHANGED if change.is_change else Outcome.UNCHANGED,
+        before=kept(change.before),
+        after=kept(change.after),
+    )
+
+
+def _complete(state: StateStore, gateways: Gateways, entry: AuditEntry) -> Incomplete | None:
+    """Complete the entry, or say why it stays as it was begun. The change stands: it must not look undone."""
+    try:
+        state.finish_change(replace(entry, finished_at=gateways.clock.now()))
+    except BudgetAgentError as error:
+        logger.error("audit entry not completed", entry_id=entry.id, error_code=error.code)
+        return Incomplete(
+            part="audit",
+            code=error.code,
+            reason=f"The audit entry of {position_of(entry.at)} could not be completed and stays STARTED. "
+            f"{error.message}",
+            retryable=False,
+        )
+    return None
+
+
+def _unkept(parameters: Parameters) -> list[Incomplete]:
+    """What the caller asked to be kept although there is nowhere to keep it."""
+    asked = {
+        "request_id": (present_requester().request_id, "the same request sent again is carried out again."),
+        "reason": (_reason(parameters), "the change and its reason are not recorded."),
+    }
+    return [
+        Incomplete(part=part, code="STATE_UNAVAILABLE", reason=_NO_TABLE + consequence, retryable=False)
+        for part, (value, consequence) in asked.items()
+        if value is not None
+    ]
+
+
+def _reason(parameters: Parameters) -> str | None:
+    reason: str | None = getattr(parameters, "reason", None)
+    return reason

@@ -1,0 +1,92 @@
+"""The items of the state table: their keys and their shapes.
+
+The table has a partition key `pk` and a sort key `sk`, both text, and `expires_at` (seconds since 1970) from which
+on DynamoDB may delete an item. Accounts never share a partition.
+
+| item | pk | sk | expires |
+|---|---|---|---|
+| audit entry | `<account>#changes` | `<moment>#<id>` | never |
+| request | `<account>#requests` | `request#<hash of its id>` | after a day |
+
+An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `outcome`,
+`finished_at`, `before`, `after` and `error`; what is unknown has no attribute. Objects are JSON texts. Its account
+is the one worked in. Moments are UTC with microseconds, so that their order as text is that of time.
+
+A request is Powertools' idempotency record: `status`, `validation` (hash of the request), `data` (the reply) and
+`in_progress_expiration`. Its account is the agent's own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from tools.domain.audit import AuditEntry, Outcome, Requester, position_of
+
+PARTITION = "pk"
+SORT = "sk"
+EXPIRY = "expires_at"
+OUTCOME = "outcome"
+BUDGET = "budget_name"
+
+Item = Mapping[str, str]
+"""An item of the table: texts. What is unknown has no attribute."""
+
+_OBJECTS = ("before", "after", "error")
+
+
+def changes_of(account_id: str) -> str:
+    """The partition of an account's audit entries."""
+    return f"{account_id}#changes"
+
+
+def requests_of(account_id: str) -> str:
+    """The partition of the requests that the agent of an account was sent."""
+    return f"{account_id}#requests"
+
+
+def audit_item(entry: AuditEntry) -> Item:
+    """An audit entry as an item."""
+    texts: dict[str, str | None] = {
+        PARTITION: changes_of(entry.account_id),
+        SORT: entry.position,
+        "id": entry.id,
+        "account_id": entry.account_id,
+        "at": position_of(entry.at),
+        "action": entry.action,
+        BUDGET: entry.budget_name,
+        "reason": entry.reason,
+        "requester": json.dumps(asdict(entry.requester)),
+        **completion_of(entry),
+    }
+    return {name: value for name, value in texts.items() if value is not None}
+
+
+def completion_of(entry: AuditEntry) -> dict[str, str]:
+    """The attributes of an audit entry that are written when its change has ended."""
+    parts = {name: getattr(entry, name) for name in _OBJECTS}
+    return {
+        OUTCOME: entry.outcome.value,
+        **({} if entry.finished_at is None else {"finished_at": position_of(entry.finished_at)}),
+        **{name: json.dumps(part, ensure_ascii=False) for name, part in parts.items() if part is not None},
+    }
+
+
+def audit_entry_from(item: Mapping[str, Any]) -> AuditEntry:
+    """An item as the audit entry it holds."""
+    finished_at = item.get("finished_at")
+    return AuditEntry(
+        id=item["id"],
+        account_id=item["account_id"],
+        at=datetime.fromisoformat(item["at"]),
+        action=item["action"],
+        budget_name=item.get(BUDGET),
+        reason=item.get("reason"),
+        requester=Requester(**json.loads(item["requester"])),
+        outcome=Outcome(item[OUTCOME]),
+        finished_at=None if finished_at is None else datetime.fromisoformat(finished_at),
+        **{name: json.loads(item[name]) for name in _OBJECTS if name in item},
+    )
