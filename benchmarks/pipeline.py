@@ -74,6 +74,7 @@ def contestants(url: str) -> dict[str, Callable[[], Any]]:
             "AWS_REGION": "us-east-1",
             "AWS_ACCOUNT_ID": ACCOUNT,
             "LOG_LEVEL": "CRITICAL",
+            "POWERTOOLS_METRICS_DISABLED": "true",
         }
     )
     from agent.bootstrap import build_gateways
