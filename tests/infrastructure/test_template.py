@@ -245,3 +245,11 @@ def test_a_change_of_any_of_the_functions_properties_makes_a_new_version() -> No
     used = {one or other for one, other in named} & parameters().keys() - {"ProjectName", "LambdaS3Bucket"}
     version = json.dumps(properties("Version"))
     assert {name for name in used if name not in version} == set()
+
+
+@pytest.mark.parametrize("permission", allowed_actions("ExecutionRole"))
+def test_the_readme_says_what_every_permission_of_the_function_is_for(permission: str) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    service, _, action = permission.partition(":")
+    rows = [line for line in readme.splitlines() if line.startswith(f"| `{service}:")]
+    assert any(f"`{permission}`" in row or f"`{action}`" in row for row in rows)
