@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -52,21 +52,20 @@ class NoModel(Model):
 
 
 class BudgetAgent:
-    """One Strands agent whose tools are the actions.
+    """One Strands agent whose tools are the actions, each from its first request on.
 
     Nothing of one request is kept for the next: direct calls are not recorded, and the model that a
     conversation needs is not this agent's.
     """
 
     def __init__(
-        self, actions: Sequence[Action], gateways: Gateways, once_only: OnceOnly | None = None
+        self, actions: Mapping[str, Action], gateways: Gateways, once_only: OnceOnly | None = None
     ) -> None:
         self.gateways = gateways
         self.once_only = once_only
-        self._actions = {each.name: each for each in actions}
+        self._actions = actions
         self._agent = Agent(
             model=NoModel(),
-            tools=[as_strands_tool(each, gateways) for each in actions],
             interventions=[Audit()],
             callback_handler=None,
             record_direct_tool_call=False,
@@ -89,8 +88,11 @@ class BudgetAgent:
         The parameters are checked before the call, because Strands would take keyword arguments of its own
         (`record_direct_tool_call`) out of them.
         """
-        self._actions[request.action].parse(request.parameters)
-        outcome = getattr(self._agent.tool, request.action)(**request.parameters)
+        action = self._actions[request.action]
+        action.parse(request.parameters)
+        if action.name not in self._agent.tool_registry.registry:
+            self._agent.tool_registry.register_tool(as_strands_tool(action, self.gateways))
+        outcome = getattr(self._agent.tool, action.name)(**request.parameters)
         content = outcome["content"][0]
         if outcome["status"] == "success":
             return dict(content["json"])

@@ -52,12 +52,14 @@ seconds = {"init": imported - began, "first_reply": replied - imported}
 """
     + END
 )
-# What the handler has when it is ready to call AWS, and what the floor has: clients and an agent.
+# What the handler has when it is ready to call AWS for its request: clients, an agent, and the action asked for,
+# with its parameters checked. The floor has clients and an agent.
 READY = (
     BEGIN
     + """
 import lambda_handler
 from agent.budget_agent import BudgetAgent
+from agent.contract import ActionRequest
 from tools.actions.catalogue import ACTIONS
 from tools.aws.budgets import AwsBudgets
 from tools.aws.clients import build_clients
@@ -71,7 +73,7 @@ gateways = Gateways(
     clock=SystemClock(),
     identity=AgentIdentity(account_id="123456789012"),
 )
-BudgetAgent(ACTIONS, gateways)
+BudgetAgent(ACTIONS, gateways).is_change(ActionRequest(action="analyze_budgets"))
 seconds = {"ready": perf_counter() - began}
 """
     + END

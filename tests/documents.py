@@ -49,13 +49,14 @@ def _section(name: str) -> str:
 
 
 def _action_table(_: str) -> str:
-    rows = [f"| `{each.name}` | {each.summary} | {'yes' if each.mutates else 'no'} |" for each in ACTIONS]
+    rows = [
+        f"| `{each.name}` | {each.summary} | {'yes' if each.mutates else 'no'} |" for each in ACTIONS.values()
+    ]
     return "\n".join(["| action | what it does | changes anything |", "|---|---|---|", *rows])
 
 
 def _parameter_table(action_name: str) -> str:
-    action = next(each for each in ACTIONS if each.name == action_name)
-    schema = action.schema()
+    schema = ACTIONS[action_name].schema()
     required = schema.get("required", [])
     rows = []
     for name, field in schema["properties"].items():

@@ -39,30 +39,30 @@ def test_the_core_actions_come_first_and_names_are_unique() -> None:
     assert len(set(ACTION_NAMES)) == len(ACTION_NAMES)
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda each: each.name)
 def test_a_model_is_told_what_the_action_does_and_when_to_use_it(action: Action) -> None:
     assert action.summary.endswith(".")
     assert "\n\n" in action.description
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda each: each.name)
 def test_every_parameter_is_described(action: Action) -> None:
     silent = [name for name, details in fields(action.schema()) if not details.get("description")]
     assert silent == []
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda each: each.name)
 def test_what_changes_something_says_so(action: Action) -> None:
     assert action.mutates == action.name.startswith(("create_", "update_", "delete_", "execute_"))
     if not action.mutates:
         assert "Changes nothing." in action.description
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda each: each.name)
 def test_what_changes_something_takes_a_reason_and_a_dry_run(action: Action) -> None:
     assert action.mutates == issubclass(action.parameters, MutatingParameters)
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.name)
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda each: each.name)
 def test_every_action_takes_an_account(action: Action) -> None:
     assert "account_id" in action.schema()["properties"]

@@ -49,7 +49,8 @@ def test_one_file_and_one_line_add_an_action(tmp_path: Path) -> None:
     example = EXAMPLE.search((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     assert example is not None
     module = _loaded(tmp_path / "count_budgets.py", example["code"])
-    agent = BudgetAgent((*ACTIONS, module.count_budgets), gateways_with([a_budget("one"), a_budget("two")]))
+    actions = {**ACTIONS, "count_budgets": module.count_budgets}
+    agent = BudgetAgent(actions, gateways_with([a_budget("one"), a_budget("two")]))
     outcome = agent.perform(ActionRequest(action="count_budgets"))
     assert outcome == {"budgets": 2, "incomplete": []}
     assert agent.action_names == [*ACTION_NAMES, "count_budgets"]

@@ -8,7 +8,7 @@ from pydantic import Field
 from agent.budget_agent import BudgetAgent
 from agent.contract import ActionRequest, ErrorDetail
 from tests.fakes import gateways_with
-from tools.actions._action import Action, Parameters, Result, action
+from tools.actions._action import Parameters, Result, action
 from tools.domain.errors import InvalidParameters, Throttled
 from tools.gateways import Gateways
 
@@ -38,8 +38,8 @@ def greet(parameters: GreetParameters, gateways: Gateways) -> GreetResult:
     return GreetResult(greeting=f"Hello {parameters.name}")
 
 
-def perform(parameters: dict[str, Any], *actions: Action) -> dict[str, Any] | ErrorDetail:
-    agent = BudgetAgent(actions or (greet,), gateways_with())
+def perform(parameters: dict[str, Any]) -> dict[str, Any] | ErrorDetail:
+    agent = BudgetAgent({"greet": greet}, gateways_with())
     return agent.perform(ActionRequest(action="greet", parameters=parameters))
 
 
@@ -102,6 +102,6 @@ def test_every_call_passes_the_audit_which_logs_no_parameters(caplog: pytest.Log
 
 
 def test_calls_leave_nothing_behind_for_the_next_caller() -> None:
-    agent = BudgetAgent((greet,), gateways_with())
+    agent = BudgetAgent({"greet": greet}, gateways_with())
     agent.perform(ActionRequest(action="greet", parameters={"name": "Ada"}))
     assert agent._agent.messages == []

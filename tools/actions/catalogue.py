@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+
 from tools.actions._action import Action
-from tools.actions.analyze_budgets import analyze_budgets
-from tools.actions.create_budget import create_budget
-from tools.actions.create_budget_actions import create_budget_actions
-from tools.actions.delete_budget import delete_budget
-from tools.actions.get_budget_performance import get_budget_performance
-from tools.actions.list_changes import list_changes
-from tools.actions.monitor_budgets import monitor_budgets
-from tools.actions.recommend_budgets import recommend_budgets
-from tools.actions.update_budget import update_budget
 
-ACTIONS: tuple[Action, ...] = (
-    analyze_budgets,
-    create_budget,
-    monitor_budgets,
-    recommend_budgets,
-    create_budget_actions,
-    get_budget_performance,
-    update_budget,
-    delete_budget,
-    list_changes,
-)
+# Each is the name of a file beside this one and of the action in it.
+ACTION_NAMES = [
+    "analyze_budgets",
+    "create_budget",
+    "monitor_budgets",
+    "recommend_budgets",
+    "create_budget_actions",
+    "get_budget_performance",
+    "update_budget",
+    "delete_budget",
+    "list_changes",
+]
 
-ACTION_NAMES = [each.name for each in ACTIONS]
+
+class Catalogue(Mapping[str, Action]):
+    """Actions by name, in the list's order. One is imported when it is looked up, and no other with it.
+
+    A request pays for the action it asks for, however many there are; `values()` imports all of them.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> Action:
+        """The action. Raises KeyError for a name that is not listed."""
+        if name not in self._names:
+            raise KeyError(name)
+        found: Action = getattr(import_module(f"{__package__}.{name}"), name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+ACTIONS = Catalogue(ACTION_NAMES)
