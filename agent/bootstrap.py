@@ -14,7 +14,8 @@ from tools.aws.clients import Clients, build_clients
 from tools.aws.clock import AwsClock, SystemClock
 from tools.aws.cost_explorer import AwsCostExplorer
 from tools.aws.identity import caller
-from tools.aws.state_store import PUT, DynamoDbStateStore, state_errors
+from tools.aws.state_store import DynamoDbStateStore
+from tools.aws.state_table import PUT, StateTable, state_errors
 from tools.gateways import AgentIdentity, Clock, Gateways
 
 
@@ -40,7 +41,7 @@ def build_gateways(settings: Settings, clients: Clients) -> Gateways:
         identity=identity,
         state=None
         if settings.state_table is None
-        else DynamoDbStateStore(clients.dynamodb, settings.state_table),
+        else DynamoDbStateStore(StateTable(clients.dynamodb, settings.state_table)),
     )
 
 

@@ -12,7 +12,10 @@ from typing import Any
 from tests.builders import ACCOUNT, NOW
 from tools.aws.budget_steps import call_of
 from tools.aws.translate import budget_action_to, definition_to, notification_with_subscribers_to
-from tools.domain.audit import AuditEntry, Outcome
+from tools.domain.alert_items import past_position
+from tools.domain.alerts import Alert, AlertChange, AlertKey
+from tools.domain.announcements import Announcement
+from tools.domain.audit import AuditEntry, Outcome, position_of
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
 from tools.domain.budget_steps import (
@@ -43,7 +46,7 @@ from tools.domain.errors import (
 from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
-from tools.gateways import AgentIdentity, AuditPage, CostRead, DailyRead, Gateways, StateStore
+from tools.gateways import AgentIdentity, AlertPage, AuditPage, CostRead, DailyRead, Gateways, StateStore
 
 
 @dataclass
@@ -319,6 +322,10 @@ class FakeStateStore:
     """The agent's memory, in memory. `failing` maps a method's name to the error it raises from now on."""
 
     entries: dict[tuple[str, str], AuditEntry] = field(default_factory=dict)
+    live_alerts: dict[tuple[str, str], Alert] = field(default_factory=dict)
+    ended_alerts: dict[tuple[str, str], Alert] = field(default_factory=dict)
+    outbox: dict[tuple[str, str], Announcement] = field(default_factory=dict)
+    told: dict[tuple[str, str], Announcement] = field(default_factory=dict)
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
 
     def begin_change(self, entry: AuditEntry) -> None:
@@ -355,6 +362,99 @@ class FakeStateStore:
         ]
         shown = found[:most]
         return AuditPage(shown, shown[-1].position if len(found) > most else None)
+
+    def alerts(self, account_id: str) -> list[Alert]:
+        self._may("alerts")
+        return [alert for (account, _), alert in sorted(self.live_alerts.items()) if account == account_id]
+
+    def alert(self, key: AlertKey) -> Alert | None:
+        self._may("alert")
+        return self.live_alerts.get((key.account_id, key.position))
+
+    def save_alert(self, change: AlertChange) -> bool:
+        self._may("save_alert")
+        subject = change.after or change.before
+        if subject is None:
+            raise ValueError("An alert that is not there can only begin")
+        place = (subject.key.account_id, subject.key.position)
+        present = self.live_alerts.get(place)
+        read = None if change.before is None else change.before.version
+        if (None if present is None else present.version) != read:
+            return False
+        told = change.announcement
+        if told is not None and (told.account_id, told.id) in self.outbox:
+            return False
+        if change.after is None or change.leaves:
+            self.live_alerts.pop(place)
+        else:
+            self.live_alerts[place] = change.after
+        if change.leaves and change.after is not None:
+            self.ended_alerts[subject.key.account_id, past_position(change.after)] = change.after
+        if told is not None:
+            self.outbox[told.account_id, told.id] = told
+        return True
+
+    def past_alerts(
+        self,
+        account_id: str,
+        *,
+        most: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        budget_name: str | None = None,
+        before: str | None = None,
+    ) -> AlertPage:
+        self._may("past_alerts")
+        found = [
+            (position, alert)
+            for (account, position), alert in sorted(self.ended_alerts.items(), reverse=True)
+            if account == account_id
+            and (since is None or position >= position_of(since))
+            and (until is None or position < position_of(until))
+            and (budget_name is None or alert.key.budget_name == budget_name)
+            and (before is None or position < before)
+        ]
+        shown = found[:most]
+        return AlertPage([alert for _, alert in shown], shown[-1][0] if len(found) > most else None)
+
+    def announce(self, announcement: Announcement) -> bool:
+        self._may("announce")
+        place = (announcement.account_id, announcement.id)
+        if place in self.outbox or place in self.told:
+            return False
+        self.outbox[place] = announcement
+        return True
+
+    def pending_announcements(self, account_id: str) -> list[Announcement]:
+        self._may("pending_announcements")
+        found = [each for (account, _), each in self.outbox.items() if account == account_id]
+        return sorted(found, key=lambda each: (each.at, each.id))
+
+    def claim_announcement(
+        self, announcement: Announcement, now: datetime, until: datetime
+    ) -> Announcement | None:
+        self._may("claim_announcement")
+        if announcement.claimed_until is not None and announcement.claimed_until > now:
+            return None
+        claimed = replace(announcement, claimed_until=until, revision=announcement.revision + 1)
+        return claimed if self._replaced(announcement, claimed) else None
+
+    def settle_announcement(self, announcement: Announcement, now: datetime, *, is_done: bool) -> bool:
+        self._may("settle_announcement")
+        settled = replace(announcement, claimed_until=None, revision=announcement.revision + 1)
+        if not self._replaced(announcement, settled):
+            return False
+        if is_done:
+            place = (announcement.account_id, announcement.id)
+            self.told[place] = self.outbox.pop(place)
+        return True
+
+    def _replaced(self, read: Announcement, written: Announcement) -> bool:
+        place = (read.account_id, read.id)
+        if place not in self.outbox or self.outbox[place].revision != read.revision:
+            return False
+        self.outbox[place] = written
+        return True
 
     def _may(self, method: str) -> None:
         if method in self.failing:

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from tools.domain.alerts import Alert, AlertChange, AlertKey
+from tools.domain.announcements import Announcement
 from tools.domain.audit import AuditEntry
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
@@ -176,11 +178,8 @@ class AuditPage:
     last: str | None
 
 
-class StateStore(Protocol):
-    """The agent's memory. Every write has a condition, so that nothing is lost or doubled.
-
-    Raises StateUnavailable when its table does not exist, beside AccessDenied, Throttled and AwsUnavailable.
-    """
+class ChangeStore(Protocol):
+    """The memory of changes."""
 
     def begin_change(self, entry: AuditEntry) -> None:
         """Write an audit entry, before its change. Writing the same entry again changes nothing."""
@@ -205,6 +204,70 @@ class StateStore(Protocol):
 
         `before` continues before the position of an entry.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """Past alerts, the last ended first, and the position of the last; None when there are no more."""
+
+    alerts: list[Alert]
+    last: str | None
+
+
+class AlertStore(Protocol):
+    """The memory of alerts."""
+
+    def alerts(self, account_id: str) -> list[Alert]:
+        """The alerts of the present periods, those that wait and those that are resolved included."""
+
+    def alert(self, key: AlertKey) -> Alert | None:
+        """One of them as it stands at this moment."""
+
+    def save_alert(self, change: AlertChange) -> bool:
+        """Carry out one step of an alert's life together with its announcement, wholly or not at all.
+
+        False when the alert is not as the step found it: somebody else was faster, and nothing was written.
+        """
+
+    def past_alerts(
+        self,
+        account_id: str,
+        *,
+        most: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        budget_name: str | None = None,
+        before: str | None = None,
+    ) -> AlertPage:
+        """Alerts of periods that are over, the last ended first, at most so many; bounds as in `changes`."""
+
+
+class Outbox(Protocol):
+    """The memory of what is still to be told."""
+
+    def announce(self, announcement: Announcement) -> bool:
+        """Keep it to be told; False when that id is waiting, or was told, already."""
+
+    def pending_announcements(self, account_id: str) -> list[Announcement]:
+        """What is still to be told, the oldest first; what another run is delivering included."""
+
+    def claim_announcement(
+        self, announcement: Announcement, now: datetime, until: datetime
+    ) -> Announcement | None:
+        """Lease it for one run until a moment; None when another run has it, or it changed or went."""
+
+    def settle_announcement(self, announcement: Announcement, now: datetime, *, is_done: bool) -> bool:
+        """Keep how far the channels have got and end the lease; `is_done` keeps it as told.
+
+        False when the lease was over and another run has gone on with it: nothing was written.
+        """
+
+
+class StateStore(ChangeStore, AlertStore, Outbox, Protocol):
+    """The agent's memory. Every write has a condition, so that nothing is lost or doubled.
+
+    Raises StateUnavailable when its table does not exist, beside AccessDenied, Throttled and AwsUnavailable.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from tests.builders import ACCOUNT, NOW
 from tests.embedded import STATE_TABLE, begin, clients, items_of_state_table, make_state_table
 from tests.fakes import FakeStateStore
 from tools.aws.state_store import DynamoDbStateStore
+from tools.aws.state_table import StateTable
 from tools.domain.audit import LARGEST_PART_BYTES, AuditEntry, Outcome, Requester, kept
 from tools.domain.errors import StateUnavailable
 from tools.domain.state_items import EXPIRY, PARTITION, SORT
@@ -29,7 +30,7 @@ def state(request: pytest.FixtureRequest) -> StateStore:
 def table() -> DynamoDbStateStore:
     begin("empty")
     make_state_table()
-    return DynamoDbStateStore(clients().dynamodb, STATE_TABLE)
+    return DynamoDbStateStore(StateTable(clients().dynamodb, STATE_TABLE))
 
 
 def an_entry(
@@ -153,7 +154,7 @@ def test_an_audit_entry_does_not_expire_and_is_keyed_as_documented() -> None:
 
 def test_a_table_that_does_not_exist_is_said_by_name() -> None:
     begin("empty")
-    nowhere = DynamoDbStateStore(clients().dynamodb, "no-such-table")
+    nowhere = DynamoDbStateStore(StateTable(clients().dynamodb, "no-such-table"))
     for attempt in (
         lambda: nowhere.begin_change(an_entry()),
         lambda: nowhere.finish_change(an_entry()),

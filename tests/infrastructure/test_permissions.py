@@ -7,7 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from tools.aws import budgets, cost_explorer, state_store
+from tools.aws import budgets, cost_explorer, state_table
 
 CALLS = [
     ("budgets", operation, permission)
@@ -20,7 +20,7 @@ CALLS = [
 ]
 CALLS += [
     ("dynamodb", operation, permission)
-    for operation, permissions in state_store.PERMISSIONS.items()
+    for operation, permissions in state_table.PERMISSIONS.items()
     for permission in permissions
 ]
 

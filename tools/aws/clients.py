@@ -34,6 +34,9 @@ class DynamoDbClient(Protocol):
     def query(self, **request: Any) -> Mapping[str, Any]:
         """Query."""
 
+    def transact_write_items(self, **request: Any) -> Mapping[str, Any]:
+        """TransactWriteItems."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clients:

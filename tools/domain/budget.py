@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -123,6 +123,18 @@ class Budget:
         if self.last_updated is None:
             return False
         return self.last_updated >= period.start or now >= period.refresh_is_due()
+
+    def figures_are_reset(self, now: datetime) -> bool:
+        """Whether the actual figure is the zero that AWS shows between a change and its next refresh.
+
+        Source: Budgets API, UpdateBudget: the calculated spend is zero until AWS has new data, which takes a day
+        at most.
+        """
+        if self.actual_spend is None or self.actual_spend.amount or self.last_updated is None:
+            return False
+        if self.health is None or self.health.as_of is None:
+            return now - self.last_updated < timedelta(days=1)
+        return self.health.as_of <= self.last_updated
 
     def utilization(self, limit: Spend | None) -> Decimal | None:
         """Actual spend as a ratio of the limit; None when either is unknown or the limit is zero."""

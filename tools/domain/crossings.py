@@ -95,6 +95,8 @@ def reason_to_hold_back(standing: Standing) -> str | None:
         )
     if standing.actual is None:
         return "AWS has no actual figure for it"
+    if standing.budget.figures_are_reset(standing.at):
+        return "it was changed, and AWS has not computed its figures since; until then it shows zero"
     if standing.limit is None:
         return "it has no limit in this period"
     if standing.actual.unit != standing.limit.unit:
@@ -153,7 +155,7 @@ def _crossing(
     crossed = [
         each
         for each in watched
-        if each.figure is figure and _is_past(value, each.threshold.amount_of(limit), each.operator)
+        if each.figure is figure and is_past(value, each.threshold.amount_of(limit), each.operator)
     ]
     if not crossed:
         return None
@@ -161,7 +163,7 @@ def _crossing(
     crossed.sort(key=lambda each: each.threshold.amount_of(limit).amount, reverse=not below)
     at = crossed[0].threshold.amount_of(limit)
     past_by = at - value if crossed[0].operator is ComparisonOperator.LESS_THAN else value - at
-    severity = _severity(standing, figure, value, past_by)
+    severity = severity_of(standing, figure, value, past_by)
     return Crossing(
         standing=standing,
         figure=figure,
@@ -171,11 +173,12 @@ def _crossing(
         past_by=past_by,
         severity=severity,
         next_step=_next_step(standing, figure, value),
-        is_stale=_is_stale(standing.budget.refreshed, standing.at),
+        is_stale=is_stale_at(standing.budget.refreshed, standing.at),
     )
 
 
-def _is_past(value: Spend, at: Spend, operator: ComparisonOperator) -> bool:
+def is_past(value: Spend, at: Spend, operator: ComparisonOperator) -> bool:
+    """Whether a figure is past a threshold on the side its operator watches; at it, it is not yet."""
     match operator:
         case ComparisonOperator.GREATER_THAN:
             return value.amount > at.amount
@@ -189,7 +192,10 @@ def _says_more(forecasted: Crossing, actual: Crossing) -> bool:
     return forecasted.at.amount > actual.at.amount
 
 
-def _severity(standing: Standing, figure: NotificationType, value: Spend, past_by: Spend) -> CrossingSeverity:
+def severity_of(
+    standing: Standing, figure: NotificationType, value: Spend, past_by: Spend
+) -> CrossingSeverity:
+    """How urgent it is that this figure is past a threshold by so much."""
     if standing.budget.type.breach is Breach.BELOW:
         return CrossingSeverity.HIGH if past_by.amount >= _FAR_BELOW_POINTS else CrossingSeverity.MEDIUM
     is_over = standing.limit is not None and value.amount > standing.limit.amount
@@ -224,5 +230,6 @@ def _next_step(standing: Standing, figure: NotificationType, value: Spend) -> st
     return f"Nothing to do yet: '{name}' is on pace for its period."
 
 
-def _is_stale(refreshed: datetime | None, now: datetime) -> bool:
+def is_stale_at(refreshed: datetime | None, now: datetime) -> bool:
+    """Whether figures are older than a day; those of unknown age are not called so."""
     return refreshed is not None and now - refreshed > STALE_AFTER

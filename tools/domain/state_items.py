@@ -6,11 +6,21 @@ on DynamoDB may delete an item. Accounts never share a partition.
 | item | pk | sk | expires |
 |---|---|---|---|
 | audit entry | `<account>#changes` | `<moment>#<id>` | never |
+| alert | `<account>#alerts` | `<budget>:<start of period>:<figure>:<operator>:<threshold>` | never |
+| past alert | `<account>#past-alerts` | `<moment of its end>#<id>-<occurrence>` | after 400 days |
+| announcement | `<account>#outbox` | `<id>` | never |
+| told announcement | `<account>#told` | `<id>` | after 90 days |
 | request | `<account>#requests` | `request#<hash of its id>` | after a day |
 
 An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `outcome`,
 `finished_at`, `before`, `after` and `error`; what is unknown has no attribute. Objects are JSON texts. Its account
 is the one worked in. Moments are UTC with microseconds, so that their order as text is that of time.
+
+An alert has `status`, `version` (a number, which every change of it raises) and `alert`, a JSON text of all the
+rest; it becomes a past one when its period is over. An announcement has `revision` (a number), `announcement` (a
+JSON text: what is told, and how far each channel has got) and `claimed_until` while a run is delivering it. It
+is written in one transaction with the alert that causes it, and becomes a told one when every channel has
+delivered it or given up.
 
 A request is Powertools' idempotency record: `status`, `validation` (hash of the request), `data` (the reply) and
 `in_progress_expiration`. Its account is the agent's own.
@@ -32,8 +42,8 @@ EXPIRY = "expires_at"
 OUTCOME = "outcome"
 BUDGET = "budget_name"
 
-Item = Mapping[str, str]
-"""An item of the table: texts. What is unknown has no attribute."""
+Item = Mapping[str, str | int]
+"""An item of the table: texts and whole numbers. What is unknown has no attribute."""
 
 _OBJECTS = ("before", "after", "error")
 
