@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+READY_TO_COMPETE := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check format docs events bench package deploy-local lock clean
@@ -19,6 +20,11 @@ $(READY): requirements-dev.txt
 	@echo "Installing into $(VENV) (about a minute, once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $(READY)
+
+$(READY_TO_COMPETE): requirements-bench.txt $(READY)
+	@echo "Installing the forecasting models of the benchmark (half a minute, 440 MB, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $(READY_TO_COMPETE)
 
 demo: $(READY) ## Show all six actions on the embedded AWS (REQUEST=file.json, DATA=file, TODAY=YYYY-MM-DD)
 	@$(BIN)/python -m local demo $(if $(REQUEST),--request "$(REQUEST)") $(if $(DATA),--data "$(DATA)") $(if $(TODAY),--today "$(TODAY)")
@@ -46,10 +52,11 @@ docs: $(READY) ## Write the generated parts of the documents anew
 events: $(READY) ## Record the replies in tests/events anew, to be read before they are committed
 	@$(BIN)/python -m tests.record_events
 
-bench: $(READY) ## Measure what the documents claim
+bench: $(READY) $(READY_TO_COMPETE) ## Measure what the documents claim
 	@$(BIN)/python -m benchmarks.pipeline
 	@$(BIN)/python -m benchmarks.embedded_aws
 	@$(BIN)/python -m benchmarks.cold_start
+	@$(BIN)/python -m benchmarks.recommendations
 
 package: ## Build the Lambda package (LAMBDA_ARCH=arm64, LAMBDA_PYTHON=3.13)
 	@$(if $(LAMBDA_ARCH),LAMBDA_ARCH=$(LAMBDA_ARCH)) $(if $(LAMBDA_PYTHON),LAMBDA_PYTHON=$(LAMBDA_PYTHON)) ./build_lambda_package.sh
@@ -60,6 +67,7 @@ deploy-local: $(READY) ## Build, deploy to the embedded AWS and invoke all six a
 lock: $(READY) ## Pin the dependencies of pyproject.toml anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements-dev.txt
+	@$(BIN)/uv pip compile --group bench --constraint requirements-dev.txt --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements-bench.txt
 
 clean: ## Remove what was installed and built
 	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
