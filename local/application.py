@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, Protocol
 
 from moto.backend_index import backend_url_patterns
@@ -22,6 +23,7 @@ from local.websocket.connections import Connections
 from local.websocket.endpoint import Endpoint
 from local.websocket.handshake import wants_websocket
 from local.websocket.management import Management, mounted
+from local.websocket.routes import ApiRoutes
 from local.world import World
 
 logger = logging.getLogger(__name__)
@@ -51,8 +53,12 @@ class Application:
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.effects = FaultEffects()
         self.connections = Connections()
-        self.websockets = Endpoint(self.connections, lambda: served.world.clock.now())
-        self._management = Management(self.connections, lambda: served.world.clock.now())
+
+        def now() -> datetime:
+            return served.world.clock.now()
+
+        self.websockets = Endpoint(self.connections, ApiRoutes(now), now)
+        self._management = Management(self.connections, now)
         self._control = Control(served, self.effects.faults, self.connections)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:

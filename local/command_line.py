@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from local.durations import parse_day
 from local.faults import ANY_OPERATION, Kind
 from local.remote import Remote, RemoteError
-from local.websocket.watch import watch
 
 if TYPE_CHECKING:
     from local.imports.imported import Imported
@@ -81,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     watching = _remote(commands, "watch", "connect as a WebSocket client and print what is pushed", _watch)
     watching.add_argument("--api-id", default="local")
     watching.add_argument("--stage", default="local")
+    watching.add_argument("--send", action="append", default=[], metavar="TEXT", help="may be repeated")
     watching.add_argument("--count", type=int, help="end after so many messages; by default at Ctrl-C")
 
     _remote(commands, "inbox", "read the e-mails that were sent", _inbox)
@@ -210,7 +210,10 @@ def _bedrock(options: argparse.Namespace) -> None:
 
 
 def _watch(options: argparse.Namespace) -> None:
-    watch(options.endpoint, options.api_id, options.stage, options.count)
+    # Read here, because boto3, which signs, takes a third of a second that the other commands need not wait for.
+    from local.websocket.watch import watch
+
+    watch(options.endpoint, options.api_id, options.stage, options.count, options.send)
 
 
 def _reset(options: argparse.Namespace) -> None:

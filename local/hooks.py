@@ -11,6 +11,14 @@ from functools import cache
 from typing import Any
 
 from moto import backend_index
+from moto.apigatewayv2.models import (
+    Api,
+    ApiGatewayV2Backend,
+    Integration,
+    Route,
+    Stage,
+    apigatewayv2_backends,
+)
 from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage, lambda_backends
 from moto.awslambda.policy import Policy
 from moto.bedrockruntime.models import bedrockruntime_backends
@@ -308,6 +316,25 @@ def _deliver_to_functions() -> None:
     Subscription.publish = importlib.import_module("local.functions.topics").publish  # type: ignore[method-assign]
 
 
+# WebSocket APIs.
+
+WEBSOCKETS = "clients of a WebSocket API are led by its routes to functions"
+
+
+def _check_websockets() -> None:
+    for name in ("create_api", "create_route", "update_route", "create_integration", "update_integration"):
+        require_function(ApiGatewayV2Backend, name, WEBSOCKETS)
+    require_function(ApiGatewayV2Backend, "__init__", WEBSOCKETS, "self.apis")
+    for name in ("api_id", "api_endpoint", "protocol_type", "route_selection_expression"):
+        require_function(Api, "__init__", WEBSOCKETS, f"self.{name}")
+    for name in ("integrations", "routes", "stages"):
+        require_function(Api, "__init__", WEBSOCKETS, f"self.{name}")
+    require_function(Stage, "__init__", WEBSOCKETS, "self.auto_deploy")
+    for name in ("route_key", "authorization_type", "target", "route_responses"):
+        require_function(Route, "__init__", WEBSOCKETS, f"self.{name}")
+    require_function(Integration, "__init__", WEBSOCKETS, "self.integration_uri")
+
+
 # Schedules.
 
 SCHEDULES = "schedules and scheduled rules fire with the world's clock"
@@ -369,6 +396,7 @@ HOOKS: tuple[Hook, ...] = (
     Hook(ACCOUNTS, _check_accounts, _nothing_to_put_in_place),
     Hook(FRAMING, _check_framing, _nothing_to_put_in_place),
     Hook(RESET, _check_reset, _nothing_to_put_in_place),
+    swap_backend(apigatewayv2_backends, "local.websocket.models"),
     swap_backend(bedrockruntime_backends, "local.bedrock.models"),
     swap_backend(budgets_backends, "local.budgets.models"),
     swap_backend(cloudformation_backends, "local.cloudformation.models"),
@@ -376,6 +404,7 @@ HOOKS: tuple[Hook, ...] = (
     swap_backend(lambda_backends, "local.functions.models"),
     swap_backend(scheduler_backends, "local.schedules.models"),
     Hook(FUNCTIONS, _check_functions, _nothing_to_put_in_place),
+    Hook(WEBSOCKETS, _check_websockets, _nothing_to_put_in_place),
     Hook(DELIVERY, _check_delivery, _deliver_to_functions),
     Hook(VERSIONS, _check_versions, _number_versions_once),
     Hook(SCHEDULES, _check_schedules, _nothing_to_put_in_place),

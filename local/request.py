@@ -21,6 +21,7 @@ Environ = dict[str, Any]
 
 # SigV4 signing name to the boto3 services that share it, most likely first; others are called alike.
 _SIGNED_AS: Mapping[str, tuple[str, ...]] = {
+    "apigateway": ("apigatewayv2", "apigateway"),
     "bedrock": ("bedrock-runtime", "bedrock", "bedrock-agent"),
     "email": ("ses",),
     "execute-api": ("apigatewaymanagementapi",),

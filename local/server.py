@@ -61,8 +61,8 @@ class EmbeddedAws:
         Costs added by `world.spend` are forgotten; those added directly to a ledger stay in it.
         """
         self.faults.clear()
-        self._functions.forget()
         self._application.connections.close_all()
+        self._functions.forget()
         hooks.forget_everything()
         self.world = self.world.begin_again() if world is None else world
         use(self.world)
@@ -74,6 +74,7 @@ class EmbeddedAws:
     def stop(self) -> None:
         """Stop serving and hang up on every client."""
         self.faults.clear()
+        self._application.connections.close_all()
         self._functions.close()
         self._server.shutdown()
         self._server.hang_up()

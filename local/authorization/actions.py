@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+from moto.core.utils import get_service_model
+
 # boto3 service name to the prefix of its IAM actions, where they differ.
 PREFIXES: Mapping[str, str] = {
     "apigatewaymanagementapi": "execute-api",
+    "apigatewayv2": "apigateway",
     "bedrock-runtime": "bedrock",
     "sesv2": "ses",
     "stepfunctions": "states",
@@ -67,10 +70,26 @@ _RENAMED: Mapping[str, Mapping[str, str | None]] = {
 }
 
 
+# API Gateway calls its actions after the HTTP method, and its resources after the path.
+# Source: API Gateway developer guide, "Control access to API Gateway with IAM permissions".
+NAMED_BY_METHOD = ("apigateway", "apigatewayv2")
+
+
+def http_of(service: str, operation: str) -> tuple[str, str]:
+    """Method and path of an operation, as `("DELETE", "/v2/apis/{apiId}")`; both `*` for one that is not known."""
+    model = get_service_model(service)
+    if operation not in model.operation_names:
+        return "*", "*"
+    http = model.operation_model(operation).http
+    return str(http["method"]), str(http["requestUri"])
+
+
 def action_of(service: str, operation: str) -> str | None:
     """The IAM action that `operation` of a boto3 service asks for; None if it asks for none.
 
     `action_of("budgets", "DescribeBudgets")` is `budgets:ViewBudget`.
     """
+    if service in NAMED_BY_METHOD:
+        return f"apigateway:{http_of(service, operation)[0]}"
     renamed = _RENAMED.get(service, {}).get(operation, operation)
     return None if renamed is None else f"{PREFIXES.get(service, service)}:{renamed}"

@@ -1,9 +1,11 @@
 """The ARN of what an AWS operation works on, from its parameters."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.authorization.actions import http_of
 from local.bedrock.foundation_models import DESTINATIONS, profile_parts
 
 
@@ -127,6 +129,14 @@ def _s3(operation: str, parameters: Parameters, place: Place) -> list[str]:  # n
     return [f"arn:aws:s3:::{bucket}{key}"]
 
 
+def _api_gateway(operation: str, parameters: Parameters, place: Place) -> list[str]:
+    """Resources have no account, and a path in place of a name: arn:aws:apigateway:us-east-1::/apis/a1b2c3."""
+    path = http_of("apigatewayv2", operation)[1].removeprefix("/v2").partition("?")[0]
+    named = {name.lower(): str(held) for name, held in parameters.items()}
+    filled = re.sub(r"\{(\w+)\}", lambda match: named.get(match[1].lower(), "*"), path)
+    return [f"arn:aws:apigateway:{place.region}::{filled}"]
+
+
 def _bedrock(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
     """An inference profile is asked for itself and for its model wherever it may pass a request on to.
 
@@ -199,6 +209,7 @@ def _email(operation: str, parameters: Parameters, place: Place) -> list[str]:  
 
 _NAMERS: Mapping[str, Namer] = {
     "apigatewaymanagementapi": _connections,
+    "apigatewayv2": _api_gateway,
     "bedrock-runtime": _bedrock,
     "budgets": _budgets,
     "ce": _cost_explorer,

@@ -1,5 +1,6 @@
 """Preparing execution environments: interpreter, code, layers, variables and credentials of the role."""
 
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,10 @@ from local.functions.interpreters import NoInterpreterError, find_interpreter
 from local.functions.log_stream import new_stream_name
 from local.functions.reference import unqualified_arn
 from local.functions.settings import default_log_group
+
+_STAGE_URL = re.compile(
+    r"https://(?P<api_id>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/(?P<stage>[\w$-]+)/?"
+)
 
 STREAM_NAME = "AWS_LAMBDA_LOG_STREAM_NAME"
 
@@ -52,13 +57,24 @@ class Preparation:
                 code,
                 [*libraries, self._folders.of_runtime()],
                 function.handler,
-                {**self._variables(function, now), **function.environment_vars},
+                {
+                    **self._variables(function, now),
+                    **{name: self._at_home(value) for name, value in function.environment_vars.items()},
+                },
             )
         )
 
     def remove(self) -> None:
         """Remove the folders of code; none of their environments may still run."""
         self._folders.remove()
+
+    def _at_home(self, value: str) -> str:
+        """A variable that is the address of a stage of an API, as the function can reach it here.
+
+        AWS's own name of it would lead to AWS (emulator-defined).
+        """
+        found = _STAGE_URL.fullmatch(value)
+        return value if found is None else f"{self._endpoint}/{found['api_id']}/{found['stage']}"
 
     def _layer_folders(self, function: Any) -> list[Path]:
         """The folders of the function's layers that Python searches."""

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import secrets
 import socket
+from collections.abc import Mapping
 from http.client import HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
@@ -28,8 +29,13 @@ class WebSocketClient:
     when it ended without one. `pongs` are the answers to pings.
     """
 
-    def __init__(self, url: str, timeout: float | None = 10.0) -> None:
-        """Connect; `timeout` is seconds of silence, None for any. Raises OSError if the server does not let us."""
+    def __init__(
+        self, url: str, timeout: float | None = 10.0, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Connect; `timeout` is seconds of silence, None for any; `headers` go along with the handshake.
+
+        Raises OSError if the server does not let us.
+        """
         parts = urlsplit(url)
         if parts.scheme != "ws" or not parts.hostname:
             raise ValueError(f"{url!r} is no WebSocket; write it like ws://127.0.0.1:4566/ws/local/local")
@@ -37,7 +43,9 @@ class WebSocketClient:
         self.pongs: list[bytes] = []
         self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout=10.0)
         try:
-            self.connection_id = self._shake_hands(parts.netloc, parts.path or "/")
+            self.connection_id = self._shake_hands(
+                parts.netloc, parts._replace(scheme="", netloc="").geturl() or "/", headers or {}
+            )
         except BaseException:
             self._socket.close()
             raise
@@ -89,7 +97,7 @@ class WebSocketClient:
         with contextlib.suppress(OSError):
             self._socket.sendall(encode(opcode, payload, is_masked=True))
 
-    def _shake_hands(self, host: str, path: str) -> str:
+    def _shake_hands(self, host: str, path: str, headers: Mapping[str, str]) -> str:
         key = base64.b64encode(secrets.token_bytes(16)).decode()
         lines = [
             f"GET {path} HTTP/1.1",
@@ -99,6 +107,7 @@ class WebSocketClient:
             f"Sec-WebSocket-Version: {VERSION}",
             f"Sec-WebSocket-Key: {key}",
             "User-Agent: embedded-aws",
+            *(f"{name}: {value}" for name, value in headers.items()),
         ]
         self._socket.sendall("\r\n".join([*lines, "", ""]).encode())
         with HTTPResponse(self._socket) as response:

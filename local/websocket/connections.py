@@ -7,7 +7,7 @@ import contextlib
 import secrets
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Lock
 
@@ -43,6 +43,10 @@ class Connection:
         self.last_active_at = at
         self.source_ip = source_ip
         self.user_agent = user_agent
+        # Who connected, as API Gateway tells it: empty where nobody was asked.
+        self.identity: Mapping[str, str] = {}
+        # Ended together with the world it belonged to, in which nobody is to be told of it.
+        self.is_over = False
         self._socket = connected
         self._sending = Lock()
         self._is_closed = False
@@ -118,4 +122,5 @@ class Connections:
         """Say goodbye to everyone."""
         for connection in self.listed():
             self.forget(connection)
+            connection.is_over = True
             connection.close(CloseCode.GOING_AWAY, "Going away")

@@ -29,6 +29,9 @@ class CloseCode(IntEnum):
     NORMAL = 1000
     GOING_AWAY = 1001
     PROTOCOL_ERROR = 1002
+    # The next two are never sent: they say that a goodbye named no code, and that there was none.
+    NO_STATUS = 1005
+    ABNORMAL = 1006
     INVALID_TEXT = 1007
     TOO_BIG = 1009
 

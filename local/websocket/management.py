@@ -8,6 +8,7 @@ from typing import Any
 
 from local.http_answer import HttpAnswer
 from local.request import Call, Environ, body_of
+from local.websocket.apis import find_api
 from local.websocket.connections import Connection, Connections, GoneError
 from local.websocket.frames import LONGEST_MESSAGE, CloseCode
 
@@ -45,11 +46,17 @@ class Management:
         self._now = now
 
     def answer(self, call: Call, environ: Environ, caller: str, owner: str) -> HttpAnswer:
-        """Answer a call that may be made. `caller` is the calling account, `owner` the one of the APIs."""
+        """Answer a call that may be made.
+
+        `caller` is the calling account, `owner` the one that ids belong to which no API has.
+        """
         _, _, stage_path = environ.get("SCRIPT_NAME", "").partition("/")
         api_id, _, stage = stage_path.partition("/")
         connection_id = environ["PATH_INFO"].rpartition("/")[2]
-        if call.operation is None or not stage or caller != owner:
+        api = find_api(api_id)
+        owner = owner if api is None else api.account_id
+        is_served = bool(stage) and (api is None or api.serves(stage))
+        if call.operation is None or not is_served or caller != owner:
             return _refuse("ForbiddenException", "Forbidden")
         if not _ID.fullmatch(connection_id):
             return _refuse("BadRequestException", f"Invalid connectionId: {connection_id}")

@@ -1,24 +1,30 @@
 """`python -m local watch`: a client that prints what is pushed to it."""
 
 import sys
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from local.websocket.client import WebSocketClient
+from local.websocket.signing import signed_headers
 
 
-def watch(endpoint: str, api_id: str, stage: str, count: int | None) -> None:
-    """Print messages, one a line, until `count` have come, the server closes, or Ctrl-C.
+def watch(endpoint: str, api_id: str, stage: str, count: int | None, messages: Sequence[str] = ()) -> None:
+    """Send messages and print what comes, one a line, until `count` have come, the server closes, or Ctrl-C.
 
-    How to push to the connection goes to standard error. Raises OSError if there is no server.
+    The connection is signed with the credentials of the environment, if there are any. How to push to it goes to
+    standard error. Raises OSError if there is no server, or it does not let us in.
     """
     host = urlsplit(endpoint).netloc
-    with WebSocketClient(f"ws://{host}/ws/{api_id}/{stage}", timeout=None) as client:
+    url = f"ws://{host}/ws/{api_id}/{stage}"
+    with WebSocketClient(url, timeout=None, headers=signed_headers(url)) as client:
         sys.stderr.write(
             f"connected as {client.connection_id}; push to it with\n"
             f"aws apigatewaymanagementapi post-to-connection --endpoint-url http://{host}/{api_id}/{stage} "
             f"--connection-id {client.connection_id} --data hello\n"
         )
         sys.stderr.flush()
+        for text in messages:
+            client.send(text.encode())
         received = 0
         try:
             while received != count and (message := client.receive()) is not None:

@@ -9,22 +9,28 @@ from local.cloudformation.resources.messaging import Queue, QueuePolicy, Subscri
 from local.cloudformation.resources.observation import Alarm, Dashboard, LogGroup
 from local.cloudformation.resources.schedules import Schedule, ScheduleGroup
 from local.cloudformation.resources.tables import Table
+from local.cloudformation.resources.websockets import Api, Integration, Route, RouteResponse, Stage
 
 RESOURCE_TYPES: Mapping[str, ResourceType] = {
     each.name: each
     for each in (
         Alarm(),
         Alias(),
+        Api(),
         Dashboard(),
         Function(),
+        Integration(),
         LogGroup(),
         ManagedPolicy(),
         Permission(),
         Queue(),
         QueuePolicy(),
         Role(),
+        Route(),
+        RouteResponse(),
         Schedule(),
         ScheduleGroup(),
+        Stage(),
         Subscription(),
         Table(),
         Topic(),

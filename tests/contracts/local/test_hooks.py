@@ -28,8 +28,9 @@ def test_moto_still_has_what_the_hook_holds_on_to(hook: Hook) -> None:
     hook.check()
 
 
-def test_our_own_backends_answer_for_bedrock_budgets_and_cost_explorer() -> None:
+def test_our_own_backends_answer_for_the_services_that_we_have_built() -> None:
     assert [purpose.split(" ")[0] for purpose in BY_PURPOSE if purpose.startswith("local.")] == [
+        "local.websocket.models",
         "local.bedrock.models",
         "local.budgets.models",
         "local.cloudformation.models",
