@@ -99,7 +99,8 @@ class Budget:
         self.period = current_period(settings, now)
         self.limit = limit_in(settings, self.period, meter, now.date())
         self._note_adjustment(now)
-        self.figures = Figures(Decimal(0), None, self._unit(meter), now)
+        # They were last computed when they were, which is what the health status goes on telling (inferred).
+        self.figures = Figures(Decimal(0), None, self._unit(meter), self.figures.as_of)
 
     def roll_over(self, meter: Meter, now: datetime) -> bool:
         """Go on to the period that contains `now`; False if it is still the same one.

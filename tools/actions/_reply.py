@@ -11,7 +11,14 @@ from pydantic import Field, PlainSerializer
 
 from tools.actions._action import Incomplete, Model
 from tools.domain.advice import Advice
-from tools.domain.errors import AccessDenied, AwsUnavailable, DataUnavailable, StateUnavailable, Throttled
+from tools.domain.errors import (
+    AccessDenied,
+    AwsUnavailable,
+    DataUnavailable,
+    ResourceLocked,
+    StateUnavailable,
+    Throttled,
+)
 from tools.domain.money import USD, Spend, as_percent, rounded
 from tools.domain.notifications import Subscriber
 from tools.domain.periods import BudgetPeriod
@@ -117,12 +124,19 @@ def as_json(value: Any) -> Any:
 def read_or_say(part: str, incomplete: list[Incomplete], read: Callable[[], Read]) -> Read | None:
     """What `read` gives, or None with the reason added to `incomplete`.
 
-    For a part of an answer that stands without it. Only failures of reading are caught; a caller's mistake
-    (a budget that does not exist, a bad parameter) still ends the action.
+    For a part of an answer that stands without it. Only failures of AWS and of the agent's memory are caught; a
+    caller's mistake (a budget that does not exist, a bad parameter) still ends the action.
     """
     try:
         return read()
-    except (AccessDenied, Throttled, AwsUnavailable, DataUnavailable, StateUnavailable) as error:
+    except (
+        AccessDenied,
+        Throttled,
+        AwsUnavailable,
+        DataUnavailable,
+        StateUnavailable,
+        ResourceLocked,
+    ) as error:
         incomplete.append(
             Incomplete(part=part, code=error.code, reason=error.message, retryable=error.retryable)
         )

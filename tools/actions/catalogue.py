@@ -18,6 +18,8 @@ ACTION_NAMES = [
     "update_budget",
     "delete_budget",
     "list_changes",
+    "list_alerts",
+    "acknowledge_alert",
 ]
 
 

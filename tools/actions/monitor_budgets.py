@@ -12,6 +12,8 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
+from tools.actions._alert_keeping import keep_alerts
+from tools.actions._alert_view import KeptAlerts, kept_alerts
 from tools.actions._reading import read_budgets
 from tools.actions._reply import (
     Amount,
@@ -26,11 +28,13 @@ from tools.actions._reply import (
     read_or_say,
     shown,
 )
+from tools.domain.alerts import AlertChange
 from tools.domain.budget_types import Breach, BudgetTypeName
 from tools.domain.crossings import (
     DEFAULT_THRESHOLDS,
     Crossing,
     CrossingSeverity,
+    WatchedThreshold,
     crossing_day,
     crossings_of,
     estimated_crossing,
@@ -38,12 +42,20 @@ from tools.domain.crossings import (
     reason_to_hold_back,
     usual_thresholds,
 )
+from tools.domain.errors import StateUnavailable
 from tools.domain.money import PERCENTAGE, Spend
 from tools.domain.notifications import ComparisonOperator, NotificationType, Threshold, ThresholdType
 from tools.domain.paging import MOST_NAMES, page_of
 from tools.domain.scope_expression import as_expression, metric_of
 from tools.domain.standing import Standing, standing_of
 from tools.gateways import Gateways
+
+NO_ALERTS = Incomplete(
+    part="alerts",
+    code=StateUnavailable.code,
+    reason="Alerts are not kept, because no state table is configured; name one in BUDGET_STATE_TABLE.",
+    retryable=False,
+)
 
 _ACTUAL = NotificationType.ACTUAL
 _ORDER = {severity: rank for rank, severity in enumerate(CrossingSeverity)}
@@ -76,6 +88,11 @@ class MonitorBudgetsParameters(Parameters):
         default=False,
         description="Read from Cost Explorer on which day each threshold was crossed, $0.01 per page, instead "
         "of estimating it.",
+    )
+    notify: bool = Field(
+        default=False,
+        description="Keep alerts as well: open, announce and resolve them. For the schedule, and for whoever "
+        "wants people to be told.",
     )
     page_size: WholeNumber = Field(default=500, ge=1, le=2000, description="Crossings per reply.")
     next_token: str | None = Field(
@@ -128,6 +145,9 @@ class MonitorBudgetsResult(Result):
     left_out: int = Field(description="Crossings that are not in this reply.")
     next_token: str | None
     cost_explorer: ReadCost | None = Field(description="What `exact_dates` cost; null when nothing was read.")
+    alerts: KeptAlerts | None = Field(
+        description="What `notify` made of the alerts; null without it, or where the agent's memory is missing."
+    )
 
 
 @action(mutates=False)
@@ -137,7 +157,8 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
     Use it to learn what needs attention now. Compares with 80, 90 and 100 percent of the limit, with given
     thresholds, or with the budgets' own notifications; utilization and coverage budgets are compared with
     their target from below. Figures that still belong to the last period raise nothing and are listed as
-    held back. Changes nothing.
+    held back. With notify it keeps alerts as well: each threshold of a period is announced once, and again only
+    after it was resolved. Changes nothing in AWS Budgets.
     """
     now = gateways.clock.now()
     account_id = parameters.account_id or gateways.identity.account_id
@@ -160,6 +181,7 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
     ]
     crossings = _crossings(standings, parameters)
     days, pages = _exact_days(crossings, parameters, gateways, incomplete)
+    alerts = _alerts(standings, parameters, account_id, gateways, incomplete) if parameters.notify else None
     page = page_of(
         [_view(each, days.get(index)) for index, each in enumerate(crossings)],
         key=lambda view: f"{view.budget}/{view.figure}",
@@ -179,6 +201,7 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
         left_out=page.left_out,
         next_token=page.next_token,
         cost_explorer=read_cost(pages) if pages else None,
+        alerts=alerts,
         incomplete=incomplete,
     )
 
@@ -188,16 +211,47 @@ def _crossings(standings: Sequence[Standing], parameters: MonitorBudgetsParamete
         crossing
         for standing in standings
         if reason_to_hold_back(standing) is None
-        for crossing in crossings_of(
-            standing,
-            own_thresholds(standing)
-            if parameters.use_notifications
-            else usual_thresholds(standing, parameters.thresholds),
-        )
+        for crossing in crossings_of(standing, _watched(standing, parameters))
     ]
     return sorted(
         found, key=lambda each: (_ORDER[each.severity], each.standing.name, each.figure is not _ACTUAL)
     )
+
+
+def _watched(standing: Standing, parameters: MonitorBudgetsParameters) -> list[WatchedThreshold]:
+    if parameters.use_notifications:
+        return own_thresholds(standing)
+    return usual_thresholds(standing, parameters.thresholds)
+
+
+def _alerts(
+    standings: Sequence[Standing],
+    parameters: MonitorBudgetsParameters,
+    account_id: str,
+    gateways: Gateways,
+    incomplete: list[Incomplete],
+) -> KeptAlerts | None:
+    """Keep the alerts as far as the agent's memory answers; what was kept until then is said, and the rest too."""
+    state = gateways.state
+    if state is None:
+        incomplete.append(NO_ALERTS)
+        return None
+    changes: list[AlertChange] = []
+
+    def keep() -> int:
+        for change in keep_alerts(
+            state,
+            gateways.clock,
+            account_id,
+            standings,
+            partial(_watched, parameters=parameters),
+            is_everything=parameters.budget_names is None and parameters.budget_types is None,
+        ):
+            changes.append(change)
+        return sum(each.stands_out for each in state.alerts(account_id))
+
+    standing_out = read_or_say("alerts", incomplete, keep)
+    return kept_alerts(changes, standing_out)
 
 
 def _exact_days(

@@ -134,7 +134,7 @@ class Budget:
             return False
         if self.health is None or self.health.as_of is None:
             return now - self.last_updated < timedelta(days=1)
-        return self.health.as_of <= self.last_updated
+        return self.health.as_of < self.last_updated
 
     def utilization(self, limit: Spend | None) -> Decimal | None:
         """Actual spend as a ratio of the limit; None when either is unknown or the limit is zero."""
