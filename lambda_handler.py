@@ -48,9 +48,8 @@ def _answer(event: Any, action: str | None, request_id: str | None, invocation: 
         request = parse_request(event, ACTION_NAMES)
         agent = _agent()
         work = partial(_work, agent, request, request_id, invocation)
-        if agent.once_only is not None and agent.is_change(request):
-            return agent.once_only.run(request, invocation, work)
-        return work()
+        once_only = agent.once_only() if agent.is_change(request) else None
+        return work() if once_only is None else once_only.run(request, invocation, work)
     except BudgetAgentError as error:
         logger.warning("request refused", error_code=error.code)
         outcome = error_detail(error)

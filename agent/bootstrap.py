@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
 
 from agent.budget_agent import BudgetAgent
-from agent.idempotency import OnceOnly
 from agent.observability import aws_calls
 from agent.settings import Settings, TimeSource
 from tools.actions.catalogue import ACTIONS
-from tools.aws.budgets import AwsBudgets
 from tools.aws.clients import Clients, build_clients
-from tools.aws.clock import AwsClock, SystemClock
-from tools.aws.cost_explorer import AwsCostExplorer
-from tools.aws.identity import caller
-from tools.aws.state_store import DynamoDbStateStore
-from tools.aws.state_table import PUT, StateTable, state_errors
-from tools.gateways import AgentIdentity, Clock, Gateways
+from tools.gateways import AgentIdentity, Gateways
+
+if TYPE_CHECKING:
+    from agent.idempotency import OnceOnly
+    from tools.gateways import BudgetsGateway, Clock, CostExplorerGateway, StateStore
 
 
 def build_agent(settings: Settings) -> BudgetAgent:
@@ -28,21 +26,53 @@ def build_agent(settings: Settings) -> BudgetAgent:
         observe=aws_calls.note,
     )
     gateways = build_gateways(settings, clients)
-    return BudgetAgent(ACTIONS, gateways, _once_only(settings, clients, gateways.identity.account_id))
+    once_only = cache(partial(_once_only, settings, clients, gateways.identity.account_id))
+    return BudgetAgent(ACTIONS, gateways, once_only)
 
 
 def build_gateways(settings: Settings, clients: Clients) -> Gateways:
-    """The gateways on AWS."""
-    identity = _identity(settings, clients)
-    return Gateways(
-        budgets=AwsBudgets(clients.budgets, identity.account_id),
-        cost_explorer=AwsCostExplorer(clients.cost_explorer),
-        clock=_clock(settings, clients),
-        identity=identity,
-        state=None
-        if settings.state_table is None
-        else DynamoDbStateStore(StateTable(clients.dynamodb, settings.state_table)),
-    )
+    """The gateways on AWS. Raises as `build_agent` does."""
+    return AwsGateways(settings, clients, _identity(settings, clients))
+
+
+class AwsGateways:
+    """The gateways on AWS. Each is imported and built at its first use: a request pays for those it needs."""
+
+    def __init__(self, settings: Settings, clients: Clients, identity: AgentIdentity) -> None:
+        self.identity = identity
+        self._settings = settings
+        self._clients = clients
+
+    @cached_property
+    def budgets(self) -> BudgetsGateway:
+        """AWS Budgets."""
+        from tools.aws.budgets import AwsBudgets
+
+        return AwsBudgets(self._clients.budgets, self.identity.account_id)
+
+    @cached_property
+    def cost_explorer(self) -> CostExplorerGateway:
+        """Cost Explorer."""
+        from tools.aws.cost_explorer import AwsCostExplorer
+
+        return AwsCostExplorer(self._clients.cost_explorer)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time of the machine, or that of the AWS endpoint."""
+        from tools.aws.clock import AwsClock, SystemClock
+
+        return AwsClock(self._clients.sts) if self._settings.time_source is TimeSource.AWS else SystemClock()
+
+    @cached_property
+    def state(self) -> StateStore | None:
+        """The agent's memory; None without a state table."""
+        if self._settings.state_table is None:
+            return None
+        from tools.aws.state_store import DynamoDbStateStore
+        from tools.aws.state_table import StateTable
+
+        return DynamoDbStateStore(StateTable(self._clients.dynamodb, self._settings.state_table))
 
 
 def _once_only(settings: Settings, clients: Clients, account_id: str) -> OnceOnly | None:
@@ -50,18 +80,23 @@ def _once_only(settings: Settings, clients: Clients, account_id: str) -> OnceOnl
     table = settings.state_table
     if table is None:
         return None
+    from agent.idempotency import OnceOnly
+    from tools.aws.state_table import PUT, state_errors
+
     return OnceOnly(clients.dynamodb, table, account_id, partial(state_errors, PUT, table))
 
 
-def _clock(settings: Settings, clients: Clients) -> Clock:
-    return AwsClock(clients.sts) if settings.time_source is TimeSource.AWS else SystemClock()
-
-
 def _identity(settings: Settings, clients: Clients) -> AgentIdentity:
-    """STS says the account when the environment does not, and always the role: it must never be restricted."""
-    account_id, role_arn = caller(clients.sts)
+    """STS is asked for the account when the environment is silent, and for the role when it is needed first."""
+
+    @cache
+    def asked() -> tuple[str, str | None]:
+        from tools.aws.identity import caller
+
+        return caller(clients.sts)
+
     return AgentIdentity(
-        account_id=settings.account_id or account_id,
-        role_arn=role_arn,
+        account_id=settings.account_id or asked()[0],
+        role_arn=lambda: asked()[1],
         action_execution_role_arn=settings.action_execution_role_arn,
     )

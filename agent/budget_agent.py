@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 from strands import Agent
@@ -13,11 +13,13 @@ from strands.types.streaming import StreamEvent
 
 from agent.contract import ActionRequest, ErrorDetail, internal_error
 from agent.guardrails import Audit
-from agent.idempotency import OnceOnly
 from agent.observability import logger
 from agent.strands_tools import as_strands_tool
 from tools.actions._action import Action
 from tools.gateways import Gateways
+
+if TYPE_CHECKING:
+    from agent.idempotency import OnceOnly
 
 Output = TypeVar("Output", bound=BaseModel)
 
@@ -59,7 +61,10 @@ class BudgetAgent:
     """
 
     def __init__(
-        self, actions: Mapping[str, Action], gateways: Gateways, once_only: OnceOnly | None = None
+        self,
+        actions: Mapping[str, Action],
+        gateways: Gateways,
+        once_only: Callable[[], OnceOnly | None] = lambda: None,
     ) -> None:
         self.gateways = gateways
         self.once_only = once_only

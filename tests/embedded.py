@@ -70,7 +70,8 @@ def clients(*, attempts: int = 1, read_timeout: float = 20) -> Clients:
     with environment():
         built = build_clients(region="us-east-1", attempts=attempts, read_timeout=read_timeout)
         # Made at first use, which is outside of this environment.
-        built.dynamodb()
+        for make in (lambda: built.budgets, lambda: built.cost_explorer, lambda: built.sts, built.dynamodb):
+            make()
         return built
 
 

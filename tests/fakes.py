@@ -461,6 +461,17 @@ class FakeStateStore:
             raise self.failing[method]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeGateways:
+    """A bundle of fakes."""
+
+    budgets: FakeBudgets
+    cost_explorer: FakeCostExplorer
+    clock: FakeClock
+    identity: AgentIdentity
+    state: StateStore | None
+
+
 def gateways_with(
     budgets: Iterable[Budget] = (),
     *,
@@ -473,7 +484,7 @@ def gateways_with(
     """A bundle of fakes."""
     held = fake_budgets or FakeBudgets()
     held.budgets.update({each.name: each for each in budgets})
-    return Gateways(
+    return FakeGateways(
         budgets=held,
         cost_explorer=cost_explorer or FakeCostExplorer(),
         clock=FakeClock(now),

@@ -7,22 +7,23 @@ DataUnavailable, InvalidParameters. Reads return everything: pages are followed 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from tools.domain.alerts import Alert, AlertChange, AlertKey
-from tools.domain.announcements import Announcement
-from tools.domain.audit import AuditEntry
-from tools.domain.budget import Budget, BudgetDefinition
-from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
-from tools.domain.budget_steps import BudgetStep
-from tools.domain.budget_types import BudgetTypeName
-from tools.domain.commitments import CommitmentMonth
-from tools.domain.notifications import Notification
-from tools.domain.performance import PeriodPerformance
+if TYPE_CHECKING:
+    from tools.domain.alerts import Alert, AlertChange, AlertKey
+    from tools.domain.announcements import Announcement
+    from tools.domain.audit import AuditEntry
+    from tools.domain.budget import Budget, BudgetDefinition
+    from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
+    from tools.domain.budget_steps import BudgetStep
+    from tools.domain.budget_types import BudgetTypeName
+    from tools.domain.commitments import CommitmentMonth
+    from tools.domain.notifications import Notification
+    from tools.domain.performance import PeriodPerformance
 
 
 class Clock(Protocol):
@@ -275,17 +276,30 @@ class AgentIdentity:
     """Who the agent is: its account, its own role when it has one, and the role AWS Budgets acts with."""
 
     account_id: str
-    role_arn: str | None = None
+    role_arn: Callable[[], str | None] = lambda: None
+    """Asks AWS at its first call. Raises AccessDenied, Throttled or AwsUnavailable."""
     action_execution_role_arn: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gateways:
+class Gateways(Protocol):
     """Everything an action may use."""
 
-    budgets: BudgetsGateway
-    cost_explorer: CostExplorerGateway
-    clock: Clock
-    identity: AgentIdentity
-    state: StateStore | None = None
-    """None when no table is configured: then the agent remembers nothing."""
+    @property
+    def budgets(self) -> BudgetsGateway:
+        """AWS Budgets."""
+
+    @property
+    def cost_explorer(self) -> CostExplorerGateway:
+        """AWS Cost Explorer."""
+
+    @property
+    def clock(self) -> Clock:
+        """Where the present comes from."""
+
+    @property
+    def identity(self) -> AgentIdentity:
+        """Who the agent is."""
+
+    @property
+    def state(self) -> StateStore | None:
+        """The agent's memory; None when no table is configured: then it remembers nothing."""

@@ -53,7 +53,9 @@ def attach(
     budget: Budget | None = None,
     execution_role: str | None = EXECUTION,
 ) -> CreateBudgetActionsResult:
-    identity = AgentIdentity(account_id=ACCOUNT, role_arn=AGENT, action_execution_role_arn=execution_role)
+    identity = AgentIdentity(
+        account_id=ACCOUNT, role_arn=lambda: AGENT, action_execution_role_arn=execution_role
+    )
     gateways = gateways_with([budget or a_watched_budget()], fake_budgets=fake, identity=identity)
     result = create_budget_actions.run({"budget_name": "EC2-Monthly-Budget", **parameters}, gateways)
     assert isinstance(result, CreateBudgetActionsResult)

@@ -209,7 +209,7 @@ def _asked(
         execution_role_arn,
         budget.definition,
         account_id=account_id,
-        agent_role_arn=identity.role_arn if account_id == identity.account_id else None,
+        agent_role_arn=identity.role_arn() if account_id == identity.account_id else None,
     )
     if execution_role_arn is None:
         problems.append(

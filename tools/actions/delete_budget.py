@@ -169,7 +169,7 @@ def _advice_on_restoring(
             each.definition.execution_role_arn,
             definition,
             account_id=account_id,
-            agent_role_arn=identity.role_arn if account_id == identity.account_id else None,
+            agent_role_arn=identity.role_arn() if account_id == identity.account_id else None,
         )
     return [
         Advice(

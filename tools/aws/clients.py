@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
@@ -38,14 +37,36 @@ class DynamoDbClient(Protocol):
         """TransactWriteItems."""
 
 
-@dataclass(frozen=True, slots=True)
 class Clients:
-    """The AWS clients the gateways are built on. DynamoDB's is made at its first use: few requests need it."""
+    """The AWS clients. Each is made at its first use, because making one takes milliseconds."""
 
-    budgets: BudgetsClient
-    cost_explorer: CostExplorerClient
-    sts: STSClient
-    dynamodb: Callable[[], DynamoDbClient]
+    def __init__(self, session: boto3.Session, config: Config) -> None:
+        self._session = session
+        self._config = config
+
+    @cached_property
+    def budgets(self) -> BudgetsClient:
+        """AWS Budgets."""
+        return self._session.client("budgets", config=self._config)
+
+    @cached_property
+    def cost_explorer(self) -> CostExplorerClient:
+        """AWS Cost Explorer."""
+        return self._session.client("ce", config=self._config)
+
+    @cached_property
+    def sts(self) -> STSClient:
+        """AWS STS."""
+        return self._session.client("sts", config=self._config)
+
+    def dynamodb(self) -> DynamoDbClient:
+        """Amazon DynamoDB; a call, for those who hand it on before it is needed."""
+        return self._dynamodb
+
+    @cached_property
+    def _dynamodb(self) -> DynamoDbClient:
+        client: DynamoDbClient = self._session.client("dynamodb", config=self._config)
+        return client
 
 
 CallObserver = Callable[[str, str, bool], None]
@@ -67,12 +88,7 @@ def build_clients(
         retries={"mode": "standard", "total_max_attempts": attempts},
         user_agent_extra="budget-management-agent",
     )
-    return Clients(
-        budgets=session.client("budgets", config=config),
-        cost_explorer=session.client("ce", config=config),
-        sts=session.client("sts", config=config),
-        dynamodb=cache(lambda: session.client("dynamodb", config=config)),
-    )
+    return Clients(session, config)
 
 
 def _report_calls(session: boto3.Session, observe: CallObserver) -> None:
