@@ -17,6 +17,7 @@ from local.cloudformation.documents import read_template
 from tests.events import Event, events
 from tools.actions.catalogue import ACTIONS
 from tools.domain import errors
+from tools.domain.budget_action_states import STATES, allowed_executions
 from tools.domain.errors import BudgetAgentError
 
 ROOT = Path(__file__).parents[1]
@@ -94,6 +95,20 @@ def _is_error(candidate: Any) -> bool:
     )
 
 
+def _state_table(_: str) -> str:
+    """The states of a budget action, out of the code's own table."""
+    rows = [
+        f"| `{status}` | {state.meaning} | {state.restricts} | {_executions(status)} |"
+        for status, state in STATES.items()
+    ]
+    head = "| status | what it means | restricts somebody | a person can |"
+    return "\n".join([head, "|---|---|---|---|", *rows])
+
+
+def _executions(status: str) -> str:
+    return ", ".join(each.verb for each in allowed_executions(status)) or "wait"
+
+
 def _template_table(part: str) -> str:
     """A table out of the CloudFormation template: its parameters or its outputs."""
     template = read_template(
@@ -151,6 +166,7 @@ _WRITERS: Mapping[str, Callable[[str], str]] = {
     "actions": _action_table,
     "parameters": _parameter_table,
     "settings": _settings_table,
+    "states": _state_table,
     "errors": _error_table,
     "template": _template_table,
     "request": _request,

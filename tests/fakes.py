@@ -17,13 +17,15 @@ from tools.domain.alerts import Alert, AlertChange, AlertKey
 from tools.domain.announcements import Announcement
 from tools.domain.audit import AuditEntry, Outcome, position_of
 from tools.domain.budget import Budget, BudgetDefinition
-from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
+from tools.domain.budget_action_states import TRANSITIONS, AwsEvent, leads_to
+from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition, BudgetActionEvent
 from tools.domain.budget_steps import (
     AddNotification,
     AddSubscriber,
     BudgetStep,
     DeleteAction,
     DeleteBudget,
+    ExecuteAction,
     NotificationStep,
     RemoveNotification,
     RemoveSubscriber,
@@ -78,6 +80,7 @@ class FakeBudgets:
     created_actions: list[BudgetActionDefinition] = field(default_factory=list)
     tags: dict[tuple[str, str | None], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     steps: list[BudgetStep] = field(default_factory=list)
+    events: dict[str, list[BudgetActionEvent]] = field(default_factory=lambda: defaultdict(list))
 
     def list_budgets(self, account_id: str) -> list[Budget]:
         self._may("list_budgets")
@@ -140,6 +143,17 @@ class FakeBudgets:
         self._found(name)
         return list(self.actions[name])
 
+    def all_budget_actions(self, account_id: str) -> list[BudgetAction]:
+        self._may("all_budget_actions")
+        return [each for attached in self.actions.values() for each in attached]
+
+    def budget_action_history(self, account_id: str, name: str, action_id: str) -> list[BudgetActionEvent]:
+        self._may("budget_action_history")
+        self._found(name)
+        if action_id not in [each.id for each in self.actions[name]]:
+            raise BudgetNotFound(f"There is no budget action {action_id}")
+        return list(reversed(self.events[action_id]))
+
     def create_budget_action(
         self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
     ) -> str:
@@ -150,6 +164,11 @@ class FakeBudgets:
         self.tags[definition.budget_name, identifier] = dict(tags or {})
         self.actions[definition.budget_name].append(
             BudgetAction(id=identifier, definition=definition, status="STANDBY")
+        )
+        self.events[identifier].append(
+            BudgetActionEvent(
+                at=NOW, status="STANDBY", type="CREATE_ACTION", message="The action was created."
+            )
         )
         return identifier
 
@@ -192,6 +211,13 @@ class FakeBudgets:
             case DeleteAction():
                 kept = [each for each in self.actions[budget.name] if each.id != step.action_id]
                 self.actions[budget.name] = kept
+            case ExecuteAction():
+                if step.action_id not in [each.id for each in self.actions[budget.name]]:
+                    raise ResourceLocked("The budget action is not there any more")
+                self.actions[budget.name] = [
+                    self._executed(each, step) if each.id == step.action_id else each
+                    for each in self.actions[budget.name]
+                ]
             case DeleteBudget():
                 raise AssertionError(step)
             case _:
@@ -199,6 +225,16 @@ class FakeBudgets:
                     {each.identity: each for each in budget.notifications or ()}, step
                 )
                 self.budgets[budget.name] = replace(budget, notifications=tuple(changed.values()))
+
+    def _executed(self, action: BudgetAction, step: ExecuteAction) -> BudgetAction:
+        """Done within the call, and always with success."""
+        reached = leads_to(action.status, step.execution)
+        if not reached:
+            raise ResourceLocked(f"This method is not allowed during [ActionStatus: {action.status}]")
+        done = next(each.end for each in TRANSITIONS if each.start in reached and each.cause is AwsEvent.DONE)
+        event = BudgetActionEvent(at=NOW, status=done, type="EXECUTE_ACTION", message=step.in_words())
+        self.events[action.id].append(event)
+        return replace(action, status=done)
 
     def _found(self, name: str) -> Budget:
         if name not in self.budgets:

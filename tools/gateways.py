@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tools.domain.announcements import Announcement
     from tools.domain.audit import AuditEntry
     from tools.domain.budget import Budget, BudgetDefinition
-    from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
+    from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition, BudgetActionEvent
     from tools.domain.budget_steps import BudgetStep
     from tools.domain.budget_types import BudgetTypeName
     from tools.domain.commitments import CommitmentMonth
@@ -81,6 +81,12 @@ class BudgetsGateway(Protocol):
     def budget_actions_of(self, account_id: str, name: str) -> list[BudgetAction]:
         """The budget actions attached to a budget. Raises BudgetNotFound."""
 
+    def all_budget_actions(self, account_id: str) -> list[BudgetAction]:
+        """The budget actions of every budget of the account, in one sweep."""
+
+    def budget_action_history(self, account_id: str, name: str, action_id: str) -> list[BudgetActionEvent]:
+        """What happened to a budget action, the newest first. Raises BudgetNotFound."""
+
     def create_budget_action(
         self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
     ) -> str:
@@ -102,7 +108,8 @@ class BudgetsGateway(Protocol):
 
         What is gone already is removed, and who is told already is added, so that a step can be repeated. Raises
         BudgetNotFound, QuotaExceeded, InvalidParameters, and ResourceLocked where somebody else changed the
-        notification in the meantime or AWS is changing the budget action.
+        notification in the meantime, AWS is changing the budget action, or the action is not in a state that
+        allows its execution.
         """
 
     def call_for(self, account_id: str, name: str, step: BudgetStep) -> tuple[str, Mapping[str, object]]:

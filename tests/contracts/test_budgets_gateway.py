@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.builders import ACCOUNT, MAIL, a_budget, a_notification, usd
-from tests.embedded import EXECUTION_ROLE_ARN, begin, clients
+from tests.embedded import EXECUTION_ROLE_ARN, begin, clients, the_server
 from tests.fakes import FakeBudgets
 from tools.aws.budgets import AwsBudgets
 from tools.domain.budget import AutoAdjust, AutoAdjustType, BudgetDefinition
+from tools.domain.budget_action_states import ExecutionType
 from tools.domain.budget_actions import (
     ApprovalModel,
     BudgetActionDefinition,
@@ -29,6 +30,7 @@ from tools.domain.budget_steps import (
     BudgetStep,
     DeleteAction,
     DeleteBudget,
+    ExecuteAction,
     RemoveNotification,
     RemoveSubscriber,
     RemoveTags,
@@ -46,6 +48,7 @@ from tools.domain.scope import CostTypes, Scope, scope_by
 from tools.gateways import BudgetsGateway
 
 DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
+NO_ACTION = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture(params=["fake", "embedded AWS"])
@@ -119,6 +122,7 @@ def test_a_second_budget_of_the_same_name_is_refused(budgets: BudgetsGateway) ->
         lambda budgets: budgets.notifications_of(ACCOUNT, "nothing"),
         lambda budgets: budgets.performance_history(ACCOUNT, "nothing"),
         lambda budgets: budgets.budget_actions_of(ACCOUNT, "nothing"),
+        lambda budgets: budgets.budget_action_history(ACCOUNT, "nothing", NO_ACTION),
         lambda budgets: budgets.create_budget_action(ACCOUNT, an_action("nothing")),
         lambda budgets: budgets.tags_of(ACCOUNT, "nothing"),
         lambda budgets: budgets.apply(ACCOUNT, "nothing", ReplaceDefinition(definition("nothing"))),
@@ -129,6 +133,7 @@ def test_a_second_budget_of_the_same_name_is_refused(budgets: BudgetsGateway) ->
         "notifications",
         "history",
         "budget actions",
+        "history of a budget action",
         "create a budget action",
         "tags",
         "update",
@@ -240,6 +245,77 @@ def test_a_budget_action_of_each_kind_is_read_back(
     [read] = budgets_of_the_company.budget_actions_of(ACCOUNT, "a-budget")
     assert (read.id, read.status) == (identifier, "STANDBY")
     assert read.definition == wanted
+
+
+def cross(budgets: BudgetsGateway) -> None:
+    """Let AWS find that the thresholds of all budget actions of `a-budget` are crossed."""
+    if isinstance(budgets, FakeBudgets):
+        budgets.actions["a-budget"] = [
+            replace(each, status="PENDING") for each in budgets.actions["a-budget"]
+        ]
+    else:
+        the_server().world.clock.advance(timedelta(hours=12))
+
+
+def test_the_actions_of_all_budgets_come_in_one_sweep_beyond_the_first_page(
+    budgets_of_the_company: BudgetsGateway,
+) -> None:
+    budgets = budgets_of_the_company
+    assert budgets.all_budget_actions(ACCOUNT) == []
+    made = set()
+    for name, count in (("a-budget", 70), ("another", 50)):
+        budgets.create_budget(ACCOUNT, definition(name), (), {})
+        made |= {budgets.create_budget_action(ACCOUNT, an_action(name)) for _ in range(count)}
+    found = budgets.all_budget_actions(ACCOUNT)
+    assert ({each.id for each in found}, len(found)) == (made, 120)
+    assert {each.definition.budget_name for each in found} == {"a-budget", "another"}
+
+
+def test_an_action_is_approved_reversed_and_reset_and_its_history_tells_it_newest_first(
+    budgets_of_the_company: BudgetsGateway,
+) -> None:
+    budgets = budgets_of_the_company
+    budgets.create_budget(ACCOUNT, definition(), (), {})
+    identifier = budgets.create_budget_action(ACCOUNT, an_action("a-budget"))
+    cross(budgets)
+    expected = ["PENDING", "EXECUTION_SUCCESS", "REVERSE_SUCCESS", "STANDBY"]
+    reached = [budgets.budget_actions_of(ACCOUNT, "a-budget")[0].status]
+    for execution in (
+        ExecutionType.APPROVE_BUDGET_ACTION,
+        ExecutionType.REVERSE_BUDGET_ACTION,
+        ExecutionType.RESET_BUDGET_ACTION,
+    ):
+        budgets.apply(ACCOUNT, "a-budget", ExecuteAction(identifier, execution))
+        reached += [each.status for each in budgets.budget_actions_of(ACCOUNT, "a-budget")]
+    assert reached == expected
+    history = budgets.budget_action_history(ACCOUNT, "a-budget", identifier)
+    assert (history[0].status, history[-1].type) == ("STANDBY", "CREATE_ACTION")
+    assert [each.at for each in history] == sorted((each.at for each in history), reverse=True)
+    assert all(each.at.tzinfo is UTC and each.message for each in history)
+    assert [each.status for each in reversed(history) if each.status in expected[1:3]] == expected[1:3]
+
+
+@pytest.mark.parametrize("execution", list(ExecutionType))
+def test_an_action_on_standby_can_be_asked_for_nothing(
+    budgets_of_the_company: BudgetsGateway, execution: ExecutionType
+) -> None:
+    budgets = budgets_of_the_company
+    budgets.create_budget(ACCOUNT, definition(), (), {})
+    identifier = budgets.create_budget_action(ACCOUNT, an_action("a-budget"))
+    with pytest.raises(ResourceLocked, match="not allowed during"):
+        budgets.apply(ACCOUNT, "a-budget", ExecuteAction(identifier, execution))
+
+
+def test_an_action_that_is_gone_has_no_history_and_cannot_be_executed(
+    budgets_of_the_company: BudgetsGateway,
+) -> None:
+    budgets = budgets_of_the_company
+    budgets.create_budget(ACCOUNT, definition(), (), {})
+    with pytest.raises(BudgetNotFound):
+        budgets.budget_action_history(ACCOUNT, "a-budget", NO_ACTION)
+    step = ExecuteAction(NO_ACTION, ExecutionType.REVERSE_BUDGET_ACTION)
+    with pytest.raises(ResourceLocked, match="not there any more"):
+        budgets.apply(ACCOUNT, "a-budget", step)
 
 
 WATCHED = a_notification(80)

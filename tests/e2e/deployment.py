@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.remote import Remote
 from tests.package import ARCHITECTURE, PYTHON_VERSION, ROOT
 
 README = ROOT / "README.md"
@@ -72,6 +73,10 @@ class Deployment:
         request = json.dumps({"action": action, "parameters": parameters})
         answer = self.client("lambda").invoke(FunctionName=FUNCTION, Payload=request)
         return json.loads(answer["Payload"].read())
+
+    def move_clock(self, **how: str) -> None:
+        """Move the clock of the embedded AWS: `set` to a moment, or `advance` by a duration such as 12h."""
+        Remote(self.url).ask("POST", "clock", how)
 
     def client(self, service: str) -> Any:
         """A client of the embedded AWS."""

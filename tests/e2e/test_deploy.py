@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import ACCOUNT
+from tests.builders import ACCOUNT, NOW
 from tests.e2e.deployment import BUCKET, PROJECT, STACK, Deployment, readme_commands, with_host_parameters
 from tests.events import Event, events
 from tests.infrastructure.test_template import permissions_of_the_code
@@ -43,6 +43,14 @@ _BUDGET = {
     "notification_email": "finops@company.com",
 }
 
+_APPROVAL = {
+    "budget_name": "cloudfront-monthly",
+    "execution_type": "APPROVE_BUDGET_ACTION",
+    "reason": "A test",
+}
+# Not an action: the time passes in which AWS refreshes its budgets.
+WAIT = "wait"
+
 _TAGGED = {**_BUDGET, "resource_tags": {"team": "finops"}}
 Request = tuple[str, dict[str, Any]]
 
@@ -66,6 +74,16 @@ PROBES: dict[str, list[Request]] = {
         ("create_budget", _BUDGET),
         ("create_budget_actions", {**_RESTRICTION, "budget_name": "probe"}),
         ("delete_budget", {"budget_name": "probe", "confirm": "probe"}),
+    ],
+    "budgets:DescribeBudgetActionsForAccount": [("list_budget_actions", {})],
+    "budgets:DescribeBudgetActionHistories": [
+        ("create_budget_actions", _RESTRICTION),
+        ("list_budget_actions", {"include_history": True}),
+    ],
+    "budgets:ExecuteBudgetAction": [
+        ("create_budget_actions", _RESTRICTION),
+        (WAIT, {}),
+        ("execute_budget_action", _APPROVAL),
     ],
     "dynamodb:PutItem": [("create_budget", _BUDGET)],
     "dynamodb:UpdateItem": [("create_budget", _BUDGET)],
@@ -105,8 +123,10 @@ def account(deployed: Deployment) -> Iterator[Deployment]:
     before = names()
     yield deployed
     for action in budgets.describe_budget_actions_for_account(AccountId=ACCOUNT)["Actions"]:
-        named = {"BudgetName": action["BudgetName"], "ActionId": action["ActionId"]}
-        budgets.delete_budget_action(AccountId=ACCOUNT, **named)
+        named = {"AccountId": ACCOUNT, "BudgetName": action["BudgetName"], "ActionId": action["ActionId"]}
+        if action["Status"] == "EXECUTION_SUCCESS":
+            budgets.execute_budget_action(**named, ExecutionType="REVERSE_BUDGET_ACTION")
+        budgets.delete_budget_action(**named)
     for name in names() - before:
         budgets.delete_budget(AccountId=ACCOUNT, BudgetName=name)
 
@@ -118,11 +138,18 @@ def test_the_readmes_last_command_gets_an_answer(account: Deployment) -> None:
     assert (reply["action"], reply["status"]) == ("analyze_budgets", "success")
 
 
-@pytest.mark.parametrize("event", events(), ids=lambda event: event.name)
+def in_order_of_time() -> list[Event]:
+    """The events whose moment comes later at the end: the clock of the account does not go back."""
+    return sorted(events(), key=lambda event: event.at or NOW)
+
+
+@pytest.mark.parametrize("event", in_order_of_time(), ids=lambda event: event.name)
 def test_every_event_gets_its_reply(account: Deployment, event: Event) -> None:
     for name in event.after:
         before = next(each for each in events() if each.name == name)
         assert account.invoke(_for_the_stack(before.request))["status"] == "success"
+    if event.at is not None:
+        account.move_clock(set=event.at.isoformat())
     reply = account.invoke(_for_the_stack(event.request))
     expected = _for_the_stack(event.reply)
     assert _comparable(reply) == _comparable(expected)
@@ -153,6 +180,9 @@ def test_the_alias_answers_as_the_function_does(account: Deployment) -> None:
 def test_a_permission_that_is_taken_away_is_missed_and_named(account: Deployment, permission: str) -> None:
     *before, (action, parameters) = PROBES[permission]
     for earlier, given in before:
+        if earlier == WAIT:
+            account.move_clock(advance="12h")
+            continue
         assert account.act(earlier, **given)["status"] == "success"
     with _without(account, permission):
         reply = account.act(action, **parameters)

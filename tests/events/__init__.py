@@ -1,7 +1,8 @@
 """Requests with the replies they get from the company on the embedded AWS, one file each.
 
 A file holds `title`, `request`, `reply`, and optionally `after`: names of events that are sent before it to
-the same account, and `remembers`: whether the agent has its state table. Files are named `NN_name.json`; the demo
+the same account, `remembers`: whether the agent has its state table, and `at`: the moment of the request, to which
+the account's clock moves after what was sent before. Files are named `NN_name.json`; the demo
 and the documents use them by name.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ class Event:
     reply: Any
     after: tuple[str, ...]
     remembers: bool
+    at: datetime | None = None
 
 
 @cache
@@ -45,4 +48,5 @@ def _read(path: Path) -> Event:
         reply=content.get("reply"),
         after=tuple(content.get("after", ())),
         remembers=content.get("remembers", False),
+        at=datetime.fromisoformat(content["at"]) if "at" in content else None,
     )

@@ -33,7 +33,7 @@ RUNTIME_PERMISSIONS = {
     "xray:PutTraceSegments",
 }
 # Services whose actions IAM grants on `*` only. Source: Service Authorization Reference.
-WITHOUT_RESOURCES = ("ce:", "xray:", "ec2:Describe")
+WITHOUT_RESOURCES = ("budgets:DescribeBudgetActionsForAccount", "ce:", "xray:", "ec2:Describe")
 
 # Lambda reserves AWS_REGION and sets it itself; TIME_SOURCE is set by the embedded AWS, which has its own clock.
 SET_BY_THE_HOST = {"AWS_REGION", "TIME_SOURCE"}

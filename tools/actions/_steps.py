@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -10,7 +10,7 @@ from pydantic import Field
 from tools.actions._action import Model
 from tools.actions._reply import as_json
 from tools.domain.budget_steps import BudgetStep
-from tools.domain.errors import AwsUnavailable, BudgetAgentError
+from tools.domain.errors import AwsUnavailable, BudgetAgentError, ResourceLocked
 from tools.gateways import Gateways
 
 
@@ -37,18 +37,23 @@ def perform(
     name: str,
     gateways: Gateways,
     kept: Mapping[str, Any] | None = None,
+    has_happened: Callable[[BudgetStep], bool] | None = None,
 ) -> list[str]:
     """Perform the steps in order; what was done, in words.
 
     A step that fails ends it with its error, whose details say what was `done`, what `failed`, what was
     `not_done`, and hold what is `kept` for the caller. The same request sent again takes up from there, since it
-    looks at what stands.
+    looks at what stands. `has_happened` is asked where AWS refuses a step as not allowed now: a lost reply makes
+    boto3 send a call again, and what was done already is refused then.
     """
     done: list[str] = []
     for position, step in enumerate(steps):
         try:
             gateways.budgets.apply(account_id, name, step)
         except BudgetAgentError as error:
+            if isinstance(error, ResourceLocked) and has_happened is not None and has_happened(step):
+                done.append(step.in_words())
+                continue
             words = [each.in_words() for each in steps]
             progress = {"done": done, "failed": words[position], "not_done": words[position + 1 :]}
             sentence = f"{error.message} {_how_far(name, error, progress)}"

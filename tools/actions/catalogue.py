@@ -20,6 +20,8 @@ ACTION_NAMES = [
     "list_changes",
     "list_alerts",
     "acknowledge_alert",
+    "list_budget_actions",
+    "execute_budget_action",
 ]
 
 

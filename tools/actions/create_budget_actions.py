@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, MutatingParameters, Result, action
+from tools.actions._action import BudgetName, Incomplete, MutatingParameters, Result, action
+from tools.actions._budget_action_view import BudgetActionView, budget_action_view
 from tools.actions._choices import SubscriberChoice, Text, Texts, subscribers_from
 from tools.actions._reply import (
-    SubscriberView,
     WarningView,
     as_json,
     read_or_say,
-    subscribers_of,
     warnings_of,
 )
 from tools.domain.advice import Advice
@@ -28,11 +27,7 @@ from tools.domain.budget_actions import (
     ApprovalModel,
     BudgetAction,
     BudgetActionDefinition,
-    BudgetActionTarget,
     BudgetActionType,
-    IamPolicyTarget,
-    InstancesTarget,
-    ScpTarget,
     SsmActionSubType,
 )
 from tools.domain.budget_rules import problems_with_tags
@@ -96,34 +91,6 @@ class CreateBudgetActionsParameters(MutatingParameters):
     dry_run: bool = Field(default=False, description="Check everything and return what would be sent.")
 
 
-class BudgetActionThreshold(Model):
-    """Where it acts: percent of the limit, or an amount in the limit's unit."""
-
-    value: Decimal
-    type: str
-
-
-class BudgetActionView(Model):
-    """A budget action: when it acts, what it does to whom, and who is told."""
-
-    budget_name: str
-    action_type: str
-    notification_type: str
-    threshold: BudgetActionThreshold
-    approval_model: str
-    policy_arn: str | None = None
-    target_roles: list[str] = Field(default_factory=list)
-    target_users: list[str] = Field(default_factory=list)
-    target_groups: list[str] = Field(default_factory=list)
-    policy_id: str | None = None
-    target_ids: list[str] = Field(default_factory=list)
-    sub_type: str | None = None
-    region: str | None = None
-    instance_ids: list[str] = Field(default_factory=list)
-    execution_role_arn: str
-    subscribers: list[SubscriberView]
-
-
 class CreateBudgetActionsResult(Result):
     """What was attached, or what is attached already."""
 
@@ -181,7 +148,7 @@ def create_budget_actions(
         action_id=identifier,
         status=status,
         dry_run=parameters.dry_run,
-        budget_action=_view(definition),
+        budget_action=budget_action_view(definition),
         warnings=warnings_of([*asked.advice, *advice]),
         request=request,
         incomplete=incomplete,
@@ -299,7 +266,7 @@ def _already_there(
         action_id=equal.id,
         status=equal.status,
         dry_run=parameters.dry_run,
-        budget_action=_view(equal.definition),
+        budget_action=budget_action_view(equal.definition),
         warnings=warnings_of([advice]),
         request=None,
         incomplete=incomplete,
@@ -331,36 +298,3 @@ def _status_of(
         lambda: gateways.budgets.budget_actions_of(account_id, budget_name),
     )
     return next((each.status for each in found or () if each.id == identifier), None)
-
-
-def _view(definition: BudgetActionDefinition) -> BudgetActionView:
-    threshold = definition.threshold
-    return BudgetActionView(
-        budget_name=definition.budget_name,
-        action_type=definition.type.value,
-        notification_type=definition.notification_type.value,
-        threshold=BudgetActionThreshold(value=threshold.value, type=threshold.type.value),
-        approval_model=definition.approval_model.value,
-        execution_role_arn=definition.execution_role_arn,
-        subscribers=subscribers_of(definition.subscribers) or [],
-        **_target_in_view(definition.target),
-    )
-
-
-def _target_in_view(target: BudgetActionTarget) -> dict[str, Any]:
-    match target:
-        case IamPolicyTarget():
-            return {
-                "policy_arn": target.policy_arn,
-                "target_roles": list(target.roles),
-                "target_users": list(target.users),
-                "target_groups": list(target.groups),
-            }
-        case ScpTarget():
-            return {"policy_id": target.policy_id, "target_ids": list(target.target_ids)}
-        case InstancesTarget():
-            return {
-                "sub_type": target.sub_type.value,
-                "region": target.region,
-                "instance_ids": list(target.instance_ids),
-            }

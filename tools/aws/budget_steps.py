@@ -11,6 +11,7 @@ from tools.domain.budget_steps import (
     BudgetStep,
     DeleteAction,
     DeleteBudget,
+    ExecuteAction,
     RemoveNotification,
     RemoveSubscriber,
     RemoveTags,
@@ -24,6 +25,7 @@ MODIFY: Final = "budgets:ModifyBudget"
 TAG: Final = "budgets:TagResource"
 UNTAG: Final = "budgets:UntagResource"
 DELETE_ACTION: Final = "budgets:DeleteBudgetAction"
+EXECUTE_ACTION: Final = "budgets:ExecuteBudgetAction"
 
 
 class StepCall(NamedTuple):
@@ -64,6 +66,9 @@ def call_of(step: BudgetStep, account_id: str, name: str, partition: str = "aws"
         case DeleteAction():
             request = {**budget, "ActionId": step.action_id}
             return StepCall("DeleteBudgetAction", "delete_budget_action", DELETE_ACTION, request)
+        case ExecuteAction():
+            request = {**budget, "ActionId": step.action_id, "ExecutionType": step.execution.value}
+            return StepCall("ExecuteBudgetAction", "execute_budget_action", EXECUTE_ACTION, request)
         case DeleteBudget():
             return StepCall("DeleteBudget", "delete_budget", MODIFY, budget)
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
 
-from tools.aws.budget_steps import DELETE_ACTION, MODIFY, TAG, UNTAG, budget_arn, call_of
+from tools.aws.budget_steps import DELETE_ACTION, EXECUTE_ACTION, MODIFY, TAG, UNTAG, budget_arn, call_of
 from tools.aws.errors import aws_errors
 from tools.aws.translate import (
+    budget_action_event_from,
     budget_action_from,
     budget_action_to,
     budget_from,
@@ -20,13 +21,14 @@ from tools.aws.translate import (
     subscriber_from,
 )
 from tools.domain.budget import Budget, BudgetDefinition
-from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition
+from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition, BudgetActionEvent
 from tools.domain.budget_steps import (
     AddNotification,
     AddSubscriber,
     BudgetStep,
     DeleteAction,
     DeleteBudget,
+    ExecuteAction,
     RemoveNotification,
     RemoveSubscriber,
     ReplaceSubscriber,
@@ -50,6 +52,8 @@ VIEW: Final = "budgets:ViewBudget"
 LIST_TAGS: Final = "budgets:ListTagsForResource"
 CREATE_ACTION: Final = "budgets:CreateBudgetAction"
 LIST_ACTIONS: Final = "budgets:DescribeBudgetActionsForBudget"
+LIST_ALL_ACTIONS: Final = "budgets:DescribeBudgetActionsForAccount"
+ACTION_HISTORY: Final = "budgets:DescribeBudgetActionHistories"
 
 PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "DescribeBudgets": (VIEW,),
@@ -60,6 +64,9 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "DescribeBudgetPerformanceHistory": (VIEW,),
     "CreateBudget": (MODIFY, TAG),
     "DescribeBudgetActionsForBudget": (LIST_ACTIONS,),
+    "DescribeBudgetActionsForAccount": (LIST_ALL_ACTIONS,),
+    "DescribeBudgetActionHistories": (ACTION_HISTORY,),
+    "ExecuteBudgetAction": (EXECUTE_ACTION,),
     "CreateBudgetAction": (CREATE_ACTION, TAG, "iam:PassRole"),
     "ListTagsForResource": (LIST_TAGS,),
     "UpdateBudget": (MODIFY,),
@@ -205,6 +212,32 @@ class AwsBudgets:
         )
         return [budget_action_from(wire) for page in pages for wire in page.get("Actions") or ()]
 
+    def all_budget_actions(self, account_id: str) -> list[BudgetAction]:
+        """The budget actions of all budgets in one sweep, 100 a page."""
+        pages = self._pages(
+            "describe_budget_actions_for_account",
+            LIST_ALL_ACTIONS,
+            AccountId=account_id,
+            MaxResults=_LARGEST_ITEM_PAGE,
+        )
+        return [budget_action_from(wire) for page in pages for wire in page.get("Actions") or ()]
+
+    def budget_action_history(self, account_id: str, name: str, action_id: str) -> list[BudgetActionEvent]:
+        """All entries, the newest first. AWS does not promise an order; entries of one moment keep its own."""
+        pages = self._pages(
+            "describe_budget_action_histories",
+            ACTION_HISTORY,
+            budget_name=name,
+            AccountId=account_id,
+            BudgetName=name,
+            ActionId=action_id,
+            MaxResults=_LARGEST_ITEM_PAGE,
+        )
+        found = [
+            budget_action_event_from(wire) for page in pages for wire in page.get("ActionHistories") or ()
+        ]
+        return sorted(found, key=lambda each: each.at, reverse=True)
+
     def create_budget_action(
         self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
     ) -> str:
@@ -240,6 +273,12 @@ class AwsBudgets:
                 return
             if isinstance(step, _OF_NOTIFICATIONS):
                 raise _changed_by_somebody(name, error) from error
+            if isinstance(step, ExecuteAction):
+                raise ResourceLocked(
+                    f"Budget action {step.action_id} of '{name}' is not there any more; list_budget_actions shows "
+                    "which are.",
+                    error.details,
+                ) from error
             raise
         except BudgetAlreadyExists as error:
             if isinstance(step, AddSubscriber):

@@ -17,6 +17,7 @@ from tools.domain.budget_actions import (
     ApprovalModel,
     BudgetAction,
     BudgetActionDefinition,
+    BudgetActionEvent,
     BudgetActionTarget,
     IamPolicyTarget,
     InstancesTarget,
@@ -222,6 +223,16 @@ def budget_action_from(wire: Wire) -> BudgetAction:
             approval_model=ApprovalModel(wire["ApprovalModel"]),
             subscribers=tuple(subscriber_from(each) for each in wire["Subscribers"]),
         ),
+    )
+
+
+def budget_action_event_from(wire: Wire) -> BudgetActionEvent:
+    """An `ActionHistory`."""
+    return BudgetActionEvent(
+        at=wire["Timestamp"].astimezone(UTC),
+        status=wire["Status"],
+        type=wire["EventType"],
+        message=wire["ActionHistoryDetails"]["Message"],
     )
 
 

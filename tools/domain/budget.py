@@ -75,6 +75,13 @@ class BudgetDefinition:
         """The budget period that `now` lies in; None outside the budget's life."""
         return current_period(self.time_unit, now, starts=self.starts, ends=self.ends or END_OF_TIME)
 
+    def next_period_starts(self, now: datetime) -> datetime | None:
+        """When the period after the one around `now` begins; None where there is none."""
+        period = self.period_at(now)
+        if period is None or self.time_unit is TimeUnit.CUSTOM or period.end >= (self.ends or END_OF_TIME):
+            return None
+        return period.end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:

@@ -7,6 +7,7 @@ actions". A budget action has no comparison operator: it always watches for exce
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from tools.domain.notifications import NotificationType, Subscriber, Threshold
@@ -116,3 +117,16 @@ class BudgetAction:
     id: str
     definition: BudgetActionDefinition
     status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetActionEvent:
+    """One entry of a budget action's history; `status` is what it became, `type` and `message` are AWS's words.
+
+    Types: SYSTEM, CREATE_ACTION, UPDATE_ACTION, DELETE_ACTION, EXECUTE_ACTION.
+    """
+
+    at: datetime
+    status: str
+    type: str
+    message: str

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tools.domain.budget import BudgetDefinition
+from tools.domain.budget_action_states import ExecutionType
 from tools.domain.money import plain
 from tools.domain.notifications import Notification, Subscriber, ThresholdType
 
@@ -133,6 +134,18 @@ class DeleteAction:
 
 
 @dataclass(frozen=True, slots=True)
+class ExecuteAction:
+    """A budget action approved, retried, reversed or reset."""
+
+    action_id: str
+    execution: ExecutionType
+
+    def in_words(self) -> str:
+        """What it does."""
+        return f"{self.execution.verb} budget action {self.action_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteBudget:
     """The budget with its notifications."""
 
@@ -149,7 +162,9 @@ NotificationStep = (
     | ReplaceSubscriber
     | RemoveSubscriber
 )
-BudgetStep = ReplaceDefinition | NotificationStep | SetTags | RemoveTags | DeleteAction | DeleteBudget
+BudgetStep = (
+    ReplaceDefinition | NotificationStep | SetTags | RemoveTags | DeleteAction | ExecuteAction | DeleteBudget
+)
 
 
 def notification_in_words(notification: Notification) -> str:

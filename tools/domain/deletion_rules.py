@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tools.domain.advice import Advice
+from tools.domain.budget_action_states import Restricts, is_in_progress, state_of
 from tools.domain.budget_actions import (
     BudgetAction,
     BudgetActionTarget,
@@ -19,15 +20,12 @@ from tools.domain.budget_actions import (
 from tools.domain.errors import ResourceLocked, problem_with
 from tools.domain.quoting import quoted
 
-# A reversal that failed has left what the execution did.
-_IN_FORCE = ("EXECUTION_SUCCESS", "REVERSE_FAILURE")
-_PERHAPS_IN_FORCE = ("EXECUTION_FAILURE",)
-_REVERSE = "aws budgets execute-budget-action --execution-type REVERSE_BUDGET_ACTION"
+_REVERSE = "execute_budget_action with execution_type REVERSE_BUDGET_ACTION"
 
 
 def require_rest(name: str, actions: Sequence[BudgetAction]) -> None:
     """Raise ResourceLocked while AWS is carrying out, reversing or resetting one of the budget actions."""
-    busy = [each for each in actions if each.status.endswith("_IN_PROGRESS")]
+    busy = [each for each in actions if is_in_progress(each.status)]
     if busy:
         listed = ", ".join(f"{each.id} ({each.status})" for each in busy)
         raise ResourceLocked(
@@ -38,7 +36,7 @@ def require_rest(name: str, actions: Sequence[BudgetAction]) -> None:
 
 def restricting(actions: Sequence[BudgetAction]) -> list[BudgetAction]:
     """Those that have been carried out and not undone: what they did would outlast them."""
-    return [each for each in actions if each.status in _IN_FORCE]
+    return [each for each in actions if state_of(each.status).restricts is Restricts.YES]
 
 
 def problems_with_deletion(
@@ -93,7 +91,7 @@ def advice_on_deletion(actions: Sequence[BudgetAction]) -> list[Advice]:
             f"{restriction_in_words(each.definition.target)}.",
         )
         for each in actions
-        if each.status in _PERHAPS_IN_FORCE
+        if state_of(each.status).restricts is Restricts.PERHAPS
     ]
     return found
 

@@ -11,6 +11,7 @@ BudgetAgentError
 ├── Throttled                 THROTTLED             retryable
 ├── AwsUnavailable            AWS_UNAVAILABLE       retryable
 ├── ResourceLocked            RESOURCE_LOCKED       retryable: AWS is changing the budget action
+│   └── NotAllowedInState     RESOURCE_LOCKED       not retryable: its state has to change first
 ├── DataUnavailable           DATA_UNAVAILABLE      AWS has no figures for what was asked
 ├── StateUnavailable          STATE_UNAVAILABLE     the agent has no table to remember in
 └── InternalError             INTERNAL_ERROR        a defect of ours; no internals leave
@@ -124,10 +125,16 @@ class AwsUnavailable(BudgetAgentError):
 
 
 class ResourceLocked(BudgetAgentError):
-    """AWS is in the middle of changing the budget action, or it is not in a state that allows the call."""
+    """AWS is in the middle of changing the budget action, or somebody else changes the same thing."""
 
     code = "RESOURCE_LOCKED"
     retryable = True
+
+
+class NotAllowedInState(ResourceLocked):
+    """No budget action is in a state that allows the call; `details` say what each waits for."""
+
+    retryable = False
 
 
 class DataUnavailable(BudgetAgentError):
