@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,8 @@ class AwsGateways:
         from tools.aws.state_store import DynamoDbStateStore
         from tools.aws.state_table import StateTable
 
-        return DynamoDbStateStore(StateTable(self._clients.dynamodb, self._settings.state_table))
+        table = StateTable(self._clients.dynamodb, self._settings.state_table)
+        return DynamoDbStateStore(table, timedelta(days=self._settings.snapshot_days))
 
 
 def _once_only(settings: Settings, clients: Clients, account_id: str) -> OnceOnly | None:

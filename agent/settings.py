@@ -43,6 +43,13 @@ class Settings(BaseModel):
         description="DynamoDB table of the agent's memory. Without it changes work, and are neither recorded nor "
         "made once per request_id.",
     )
+    snapshot_days: int = Field(
+        default=1155,
+        ge=1,
+        le=36500,
+        alias="BUDGET_SNAPSHOT_DAYS",
+        description="Days that the table keeps snapshots of budgets; 38 months.",
+    )
     account_id: str | None = Field(
         default=None,
         alias="AWS_ACCOUNT_ID",

@@ -16,7 +16,7 @@ from agent.settings import Settings
 from local.cloudformation.documents import read_template
 from tests.events import Event, events
 from tools.actions.catalogue import ACTIONS
-from tools.domain import errors
+from tools.domain import errors, state_items
 from tools.domain.budget_action_states import STATES, allowed_executions
 from tools.domain.errors import BudgetAgentError
 
@@ -109,6 +109,12 @@ def _executions(status: str) -> str:
     return ", ".join(each.verb for each in allowed_executions(status)) or "wait"
 
 
+def _item_table(_: str) -> str:
+    """The table of the state table's items, out of the docstring that documents them."""
+    lines = (state_items.__doc__ or "").splitlines()
+    return "\n".join(line for line in lines if line.startswith("|"))
+
+
 def _template_table(part: str) -> str:
     """A table out of the CloudFormation template: its parameters or its outputs."""
     template = read_template(
@@ -168,6 +174,7 @@ _WRITERS: Mapping[str, Callable[[str], str]] = {
     "settings": _settings_table,
     "states": _state_table,
     "errors": _error_table,
+    "items": _item_table,
     "template": _template_table,
     "request": _request,
     "reply": _reply,

@@ -45,9 +45,11 @@ from tools.domain.errors import (
     ResourceLocked,
     StateUnavailable,
 )
+from tools.domain.inbox import ReceivedMessage
 from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
+from tools.domain.snapshots import Snapshot
 from tools.gateways import AgentIdentity, AlertPage, AuditPage, CostRead, DailyRead, Gateways, StateStore
 
 
@@ -362,6 +364,8 @@ class FakeStateStore:
     ended_alerts: dict[tuple[str, str], Alert] = field(default_factory=dict)
     outbox: dict[tuple[str, str], Announcement] = field(default_factory=dict)
     told: dict[tuple[str, str], Announcement] = field(default_factory=dict)
+    inbox: dict[tuple[str, str], ReceivedMessage] = field(default_factory=dict)
+    kept_snapshots: dict[tuple[str, str, date], Snapshot] = field(default_factory=dict)
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
 
     def begin_change(self, entry: AuditEntry) -> None:
@@ -491,6 +495,36 @@ class FakeStateStore:
             return False
         self.outbox[place] = written
         return True
+
+    def received(self, account_id: str, message_id: str) -> ReceivedMessage | None:
+        self._may("received")
+        return self.inbox.get((account_id, message_id))
+
+    def keep_received(self, message: ReceivedMessage) -> bool:
+        self._may("keep_received")
+        return self.inbox.setdefault((message.account_id, message.message_id), message) is message
+
+    def latest_snapshots(self, account_id: str) -> Mapping[str, Snapshot]:
+        self._may("latest_snapshots")
+        found = [each for each in self.kept_snapshots.values() if each.account_id == account_id]
+        return {each.budget_name: each for each in sorted(found, key=lambda each: each.as_of)}
+
+    def keep_snapshot(self, snapshot: Snapshot) -> bool:
+        self._may("keep_snapshot")
+        place = (snapshot.account_id, snapshot.budget_name, snapshot.day)
+        present = self.kept_snapshots.get(place)
+        if present is not None and present.as_of >= snapshot.as_of:
+            return False
+        self.kept_snapshots[place] = snapshot
+        return True
+
+    def snapshots(self, account_id: str, budget_name: str, since: date, until: date) -> list[Snapshot]:
+        self._may("snapshots")
+        return [
+            each
+            for (account, name, day), each in sorted(self.kept_snapshots.items())
+            if (account, name) == (account_id, budget_name) and since <= day < until
+        ]
 
     def _may(self, method: str) -> None:
         if method in self.failing:

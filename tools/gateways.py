@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from tools.domain.budget_steps import BudgetStep
     from tools.domain.budget_types import BudgetTypeName
     from tools.domain.commitments import CommitmentMonth
+    from tools.domain.inbox import ReceivedMessage
     from tools.domain.notifications import Notification
     from tools.domain.performance import PeriodPerformance
+    from tools.domain.snapshots import Snapshot
 
 
 class Clock(Protocol):
@@ -271,7 +273,30 @@ class Outbox(Protocol):
         """
 
 
-class StateStore(ChangeStore, AlertStore, Outbox, Protocol):
+class Inbox(Protocol):
+    """The memory of the messages that AWS Budgets sent."""
+
+    def received(self, account_id: str, message_id: str) -> ReceivedMessage | None:
+        """The message of that id, and what became of it; None when it was not received yet."""
+
+    def keep_received(self, message: ReceivedMessage) -> bool:
+        """Keep it; False when one of its id is kept already, which stays as it is."""
+
+
+class SnapshotStore(Protocol):
+    """The memory of how budgets stood."""
+
+    def latest_snapshots(self, account_id: str) -> Mapping[str, Snapshot]:
+        """The latest snapshot of each budget of the account, by name."""
+
+    def keep_snapshot(self, snapshot: Snapshot) -> bool:
+        """Keep it as that of its day; False when one that is as new is kept already, which stays as it is."""
+
+    def snapshots(self, account_id: str, budget_name: str, since: date, until: date) -> list[Snapshot]:
+        """One budget's snapshots from `since` up to, not including, `until`, the oldest first."""
+
+
+class StateStore(ChangeStore, AlertStore, Outbox, Inbox, SnapshotStore, Protocol):
     """The agent's memory. Every write has a condition, so that nothing is lost or doubled.
 
     Raises StateUnavailable when its table does not exist, beside AccessDenied, Throttled and AwsUnavailable.

@@ -18,6 +18,7 @@ from tools.actions._reply import (
     period_of,
     read_or_say,
 )
+from tools.actions._snapshots import SnapshotView, snapshots_shown
 from tools.domain.budget import Budget
 from tools.domain.budget_types import Breach
 from tools.domain.errors import DataUnavailable
@@ -53,6 +54,12 @@ class GetBudgetPerformanceParameters(Parameters):
         ge=1,
         le=MOST_PERIODS,
         description="How many whole past periods, the latest ones; all that AWS keeps when left out.",
+    )
+    snapshot_days: WholeNumber = Field(
+        default=31,
+        ge=0,
+        le=36500,
+        description="The last days of which the agent's own snapshots are shown; 0 for none.",
     )
 
 
@@ -106,6 +113,9 @@ class GetBudgetPerformanceResult(Result):
     scope: str
     summary: PerformanceSummaryView
     periods: list[PeriodView] = Field(description="Oldest first; the open period last.")
+    snapshots: list[SnapshotView] | None = Field(
+        description="By day, oldest first; days without news have none. Null without a state table."
+    )
     notes: list[str] = Field(
         description="What AWS does not keep, and why there are fewer periods than asked."
     )
@@ -119,7 +129,8 @@ def get_budget_performance(
 
     Use it to see whether a limit fits, how often it was broken and where spending is heading. Needs the exact
     name; analyze_budgets lists names. AWS keeps 60 days, 12 months or four quarters and nothing for ANNUALLY
-    budgets; the reply says so. Changes nothing.
+    budgets; the reply says so. Where the agent has a state table, its own daily snapshots go further back and have
+    the forecast. Changes nothing.
     """
     now = gateways.clock.now()
     account_id = parameters.account_id or gateways.identity.account_id
@@ -145,6 +156,9 @@ def get_budget_performance(
         scope=budget.definition.scope.in_words(),
         summary=_summary_view(budget, summary, is_read=not _failed(incomplete)),
         periods=[_period_view(each) for each in (*shown_past, *current)],
+        snapshots=snapshots_shown(
+            gateways, account_id, budget.name, parameters.snapshot_days, now, incomplete
+        ),
         notes=[
             *notes,
             *_notes(budget, parameters.periods, past, is_read=not _failed(incomplete) and not notes),

@@ -111,10 +111,13 @@ class StateTable:
         return shown, shown[-1][SORT] if len(found) > most else None
 
     def all_in(
-        self, partition: str, *, earliest: str = BEFORE_EVERYTHING, latest: str = AFTER_EVERYTHING
+        self, partition: str, *, earliest: str | None = None, latest: str | None = None
     ) -> list[dict[str, Any]]:
-        """Every item of a partition between two sort keys, both inclusive, as it stands at this moment."""
-        request = self._between(partition, earliest, latest, None)
+        """Every item of a partition as it stands now, or those between two sort keys, both inclusive."""
+        if earliest is None or latest is None:
+            request = _whole(partition)
+        else:
+            request = self._between(partition, earliest, latest, None)
         request["ConsistentRead"] = True
         found: list[dict[str, Any]] = []
         while True:
@@ -123,6 +126,21 @@ class StateTable:
             if "LastEvaluatedKey" not in reply:
                 return found
             request["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+
+    def put(self, item: Item, *, newer_by: str | None = None) -> bool:
+        """Put an item where none of its key is, or one whose attribute `newer_by` is lower; whether it was put.
+
+        A put whose answer was lost is sent again by botocore and meets itself: False, and the item is there.
+        """
+        condition = _where_none_is() if newer_by is None else _where_none_or_lower(newer_by, item)
+        with state_errors(PUT, self.name):
+            try:
+                self.client().put_item(TableName=self.name, Item=item_to(item), **condition)
+            except ClientError as error:
+                if code_of(error) != "ConditionalCheckFailedException":
+                    raise
+                return False
+        return True
 
     def write_together(self, writes: Sequence[Mapping[str, Any]]) -> bool:
         """Carry out all of these writes or none; False when the condition of one does not hold.
@@ -190,6 +208,23 @@ def where_equal(attribute: str, value: str | int) -> dict[str, Any]:
 
 def _where_none_is() -> dict[str, Any]:
     return {"ConditionExpression": _NOT_THERE, "ExpressionAttributeNames": {"#pk": PARTITION}}
+
+
+def _where_none_or_lower(attribute: str, item: Item) -> dict[str, Any]:
+    return {
+        "ConditionExpression": f"{_NOT_THERE} OR #attribute < :value",
+        "ExpressionAttributeNames": {"#pk": PARTITION, "#attribute": attribute},
+        "ExpressionAttributeValues": item_to({":value": item[attribute]}),
+    }
+
+
+def _whole(partition: str) -> dict[str, Any]:
+    """Without bounds: a sort key that begins with a budget's name may begin with any character."""
+    return {
+        "KeyConditionExpression": "#pk = :pk",
+        "ExpressionAttributeNames": {"#pk": PARTITION},
+        "ExpressionAttributeValues": item_to({":pk": partition}),
+    }
 
 
 def _key(partition: str, sort: str) -> dict[str, Any]:

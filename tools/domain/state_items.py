@@ -10,6 +10,9 @@ on DynamoDB may delete an item. Accounts never share a partition.
 | past alert | `<account>#past-alerts` | `<moment of its end>#<id>-<occurrence>` | after 400 days |
 | announcement | `<account>#outbox` | `<id>` | never |
 | told announcement | `<account>#told` | `<id>` | after 90 days |
+| received message | `<account>#inbox` | `<message id>` | after 90 days |
+| budget snapshot | `<account>#snapshots#<budget>` | `<day>` | after `BUDGET_SNAPSHOT_DAYS` |
+| latest snapshot | `<account>#latest-snapshots` | `<budget>` | after `BUDGET_SNAPSHOT_DAYS` |
 | request | `<account>#requests` | `request#<hash of its id>` | after a day |
 
 An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `outcome`,
@@ -21,6 +24,13 @@ rest; it becomes a past one when its period is over. An announcement has `revisi
 JSON text: what is told, and how far each channel has got) and `claimed_until` while a run is delivering it. It
 is written in one transaction with the alert that causes it, and becomes a told one when every channel has
 delivered it or given up.
+
+A received message has `received_at`, `outcome`, `budget_name` and `message`, a JSON text: what was understood, and
+of one that was refused the beginning of its text. It is written once it was worked on, and never changed.
+
+A snapshot has `as_of` (when AWS made its figures, then when they were read) and `snapshot`, a JSON text of all the
+rest; it is written only over one whose `as_of` is lower. The latest of each budget is kept a second time, in one
+partition, so that one query tells what is new.
 
 A request is Powertools' idempotency record: `status`, `validation` (hash of the request), `data` (the reply) and
 `in_progress_expiration`. Its account is the agent's own.
