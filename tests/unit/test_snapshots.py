@@ -11,6 +11,7 @@ from tests.builders import ACCOUNT, NOW, a_budget, usd
 from tests.fakes import FakeStateStore, gateways_with
 from tools.actions._snapshots import keep_snapshots
 from tools.actions.get_budget_performance import get_budget_performance
+from tools.actions.monitor_budgets import monitor_budgets
 from tools.domain.budget import Budget, HealthStatus
 from tools.domain.errors import AwsUnavailable
 from tools.domain.snapshots import snapshot_of
@@ -132,3 +133,27 @@ def test_a_table_that_does_not_answer_is_said_and_the_rest_stands() -> None:
 def test_an_unread_table_is_not_asked_for_when_nobody_wants_snapshots() -> None:
     state = FakeStateStore(failing={"snapshots": AwsUnavailable("no answer")})
     assert shown(state, snapshot_days=0)["incomplete"] == []
+
+
+def monitored(state: FakeStateStore | None, **parameters: object) -> dict[str, object]:
+    result = monitor_budgets.run(
+        parameters, gateways_with([a_budget("first"), a_budget("second")], state=state)
+    )
+    return result.model_dump(mode="json")
+
+
+def test_monitoring_keeps_snapshots_when_it_keeps_alerts_and_not_else() -> None:
+    state = FakeStateStore()
+    monitored(state)
+    assert state.kept_snapshots == {}
+    monitored(state, notify=True)
+    assert sorted(name for _, name, _ in state.kept_snapshots) == ["first", "second"]
+
+
+def test_monitoring_stands_when_snapshots_cannot_be_kept_and_says_so() -> None:
+    state = FakeStateStore(failing={"keep_snapshot": AwsUnavailable("no answer")})
+    reply = monitored(state, notify=True)
+    assert reply["incomplete"] == [
+        {"part": "snapshots", "code": "AWS_UNAVAILABLE", "reason": "no answer", "retryable": True}
+    ]
+    assert (reply["checked"], reply["alerts"] is None) == (2, False)

@@ -28,6 +28,7 @@ from tools.actions._reply import (
     read_or_say,
     shown,
 )
+from tools.actions._snapshots import keep_snapshots
 from tools.domain.alerts import AlertChange
 from tools.domain.budget_types import Breach, BudgetTypeName
 from tools.domain.crossings import (
@@ -182,6 +183,7 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
     crossings = _crossings(standings, parameters)
     days, pages = _exact_days(crossings, parameters, gateways, incomplete)
     alerts = _alerts(standings, parameters, account_id, gateways, incomplete) if parameters.notify else None
+    _keep_snapshots(standings, parameters, account_id, gateways, incomplete)
     page = page_of(
         [_view(each, days.get(index)) for index, each in enumerate(crossings)],
         key=lambda view: f"{view.budget}/{view.figure}",
@@ -252,6 +254,18 @@ def _alerts(
 
     standing_out = read_or_say("alerts", incomplete, keep)
     return kept_alerts(changes, standing_out)
+
+
+def _keep_snapshots(
+    standings: Sequence[Standing],
+    parameters: MonitorBudgetsParameters,
+    account_id: str,
+    gateways: Gateways,
+    incomplete: list[Incomplete],
+) -> None:
+    state = gateways.state
+    if parameters.notify and state is not None:
+        read_or_say("snapshots", incomplete, lambda: keep_snapshots(state, account_id, standings))
 
 
 def _exact_days(
