@@ -23,6 +23,7 @@ from tools.domain.budget_steps import (
     AddNotification,
     AddSubscriber,
     BudgetStep,
+    CreateAction,
     DeleteAction,
     DeleteBudget,
     ExecuteAction,
@@ -50,7 +51,16 @@ from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
 from tools.domain.snapshots import Snapshot
-from tools.gateways import AgentIdentity, AlertPage, AuditPage, CostRead, DailyRead, Gateways, StateStore
+from tools.gateways import (
+    AgentIdentity,
+    AlertPage,
+    AuditPage,
+    BudgetsGateway,
+    CostRead,
+    DailyRead,
+    Gateways,
+    StateStore,
+)
 
 
 @dataclass
@@ -210,6 +220,8 @@ class FakeBudgets:
             case RemoveTags():
                 for key in step.keys:
                     self.tags[budget.name, None].pop(key, None)
+            case CreateAction():
+                self.create_budget_action(ACCOUNT, step.definition, step.tags)
             case DeleteAction():
                 kept = [each for each in self.actions[budget.name] if each.id != step.action_id]
                 self.actions[budget.name] = kept
@@ -535,7 +547,7 @@ class FakeStateStore:
 class FakeGateways:
     """A bundle of fakes."""
 
-    budgets: FakeBudgets
+    budgets: BudgetsGateway
     cost_explorer: FakeCostExplorer
     clock: FakeClock
     identity: AgentIdentity

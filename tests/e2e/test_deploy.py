@@ -44,7 +44,7 @@ _BUDGET = {
 }
 
 _APPROVAL = {
-    "budget_name": "cloudfront-monthly",
+    "budget_name": "elasticache-monthly",
     "execution_type": "APPROVE_BUDGET_ACTION",
     "reason": "A test",
 }
@@ -81,7 +81,7 @@ PROBES: dict[str, list[Request]] = {
         ("list_budget_actions", {"include_history": True}),
     ],
     "budgets:ExecuteBudgetAction": [
-        ("create_budget_actions", _RESTRICTION),
+        ("create_budget_actions", {**_RESTRICTION, "budget_name": "elasticache-monthly"}),
         (WAIT, {}),
         ("execute_budget_action", _APPROVAL),
     ],

@@ -2,8 +2,8 @@
 
 A file holds `title`, `request`, `reply`, and optionally `after`: names of events that are sent before it to
 the same account, `remembers`: whether the agent has its state table, and `at`: the moment of the request, to which
-the account's clock moves after what was sent before. Files are named `NN_name.json`; the demo
-and the documents use them by name.
+the account's clock moves after what was sent before, each its own, so that AWS refreshes budgets in between. Files
+are named `NN_name.json`; the demo and the documents use them by name.
 """
 
 from __future__ import annotations

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 
-from tests.embedded import STATE_TABLE, environment, make_state_table, the_server
-from tests.integration.test_changing_budgets import DENY_ALL, NAME, an_action_on, refused, succeeded
+from tests.builders import ACCOUNT
+from tests.embedded import (
+    EXECUTION_ROLE_ARN,
+    STATE_TABLE,
+    begin,
+    clients,
+    environment,
+    make_state_table,
+    the_server,
+)
+from tests.fakes import FakeGateways, gateways_with
+from tests.integration.test_changing_budgets import (
+    DENY_ALL,
+    NAME,
+    an_action_on,
+    budgets,
+    refused,
+    succeeded,
+)
 from tests.lambda_context import Context
 from tests.pipeline import Pipeline, pipeline
+from tools.actions.create_budget_actions import create_budget_actions
+from tools.aws.budgets import AwsBudgets
+from tools.domain.budget_actions import BudgetActionDefinition
+from tools.domain.budget_steps import BudgetStep
+from tools.gateways import AgentIdentity
 
 ONE_TRY = {"AWS_ATTEMPTS": "1", "AWS_READ_TIMEOUT": "1"}
 
@@ -139,3 +162,113 @@ def test_who_approved_what_and_why_is_kept() -> None:
     assert entry["requester"]["invocation_id"] == "22222222-2222-2222-2222-222222222222"
     assert entry["before"]["budget_actions"] == {identifier: "PENDING"}
     assert entry["after"]["budget_actions"] == {identifier: "EXECUTION_SUCCESS"}
+
+
+LEVELS: dict[str, Any] = {
+    "budget_name": NAME,
+    "notification_email": "finops@example.com",
+    "levels": [
+        {"threshold": 60, "notification_type": "FORECASTED"},
+        {"threshold": 105, "notification_email": ["finops@example.com", "cfo@example.com"]},
+        {
+            "threshold": 110,
+            "action_type": "APPLY_IAM_POLICY",
+            "policy_arn": f"arn:aws:iam::{ACCOUNT}:policy/DenyNewSpending",
+            "target_roles": "DeveloperRole",
+        },
+        {
+            "threshold": 130,
+            "action_type": "APPLY_IAM_POLICY",
+            "policy_arn": DENY_ALL,
+            "target_roles": "DeveloperRole",
+            "approval_model": "AUTOMATIC",
+        },
+    ],
+}
+
+
+def decided() -> tuple[dict[Any, set[Any]], list[BudgetActionDefinition]]:
+    """Who is told of what, and who is restricted when, as AWS holds it."""
+    told = {each.identity: set(each.subscribers or ()) for each in budgets().notifications_of(ACCOUNT, NAME)}
+    attached = [each.definition for each in budgets().budget_actions_of(ACCOUNT, NAME)]
+    return told, sorted(attached, key=lambda each: each.threshold.value)
+
+
+def test_levels_tell_then_ask_then_restrict_by_themselves(through: Pipeline) -> None:
+    data = succeeded(through.act("create_budget_actions", **LEVELS))
+    assert [each["existed"] for each in data["levels"]] == [False] * 4
+    before = decided()
+    again = succeeded(through.act("create_budget_actions", **LEVELS))
+    assert (again["created"], again["done"], decided()) == (False, [], before)
+    refresh()
+    shown = listed(through, budget_name=NAME)
+    assert [(each["status"], each["level"]["number"]) for each in shown] == [
+        ("PENDING", 1),
+        ("EXECUTION_SUCCESS", 2),
+    ]
+    assert restrictions() == [DENY_ALL]
+    assert succeeded(through.act("create_budget_actions", **LEVELS))["created"] is False
+
+
+@pytest.mark.parametrize("kind", ["throttle", "access-denied", "truncated-page"])
+@pytest.mark.parametrize("operation", ["CreateNotification", "CreateBudgetAction"])
+@pytest.mark.parametrize("passes", [0, 1])
+def test_levels_that_fail_half_way_leave_the_budget_as_it_was_and_the_second_run_makes_them(
+    through: Pipeline, operation: str, kind: str, passes: int
+) -> None:
+    before = decided()
+    if passes:
+        through.fault("budgets", operation, "slow", times=passes, seconds=0.01)
+    through.fault("budgets", operation, kind, times=1)
+    error = refused(through.act("create_budget_actions", **LEVELS))
+    assert (error["details"]["not_undone"], decided()) == ([], before)
+    assert "is as it was" in error["message"]
+    succeeded(through.act("create_budget_actions", **LEVELS))
+    assert len(decided()[0]) - len(before[0]) == len(decided()[1]) == 2
+
+
+def test_levels_that_cannot_be_undone_say_what_still_stands(through: Pipeline) -> None:
+    through.fault("budgets", "CreateBudgetAction", "slow", times=1, seconds=0.01)
+    through.fault("budgets", "CreateBudgetAction", "throttle", times=1)
+    through.fault("budgets", "DeleteBudgetAction", "access-denied", times=1)
+    error = refused(through.act("create_budget_actions", **LEVELS))
+    [left] = error["details"]["not_undone"]
+    [attached] = budgets().budget_actions_of(ACCOUNT, NAME)
+    assert attached.id in left["what"]
+    assert "budgets:DeleteBudgetAction" in left["why"]
+    succeeded(through.act("create_budget_actions", **LEVELS))
+    assert len(budgets().budget_actions_of(ACCOUNT, NAME)) == 2
+
+
+class DiedError(BaseException):
+    """The function was ended in the middle."""
+
+
+class Mortal(AwsBudgets):
+    """Dies after that many calls."""
+
+    left: int
+
+    def apply(self, account_id: str, name: str, step: BudgetStep) -> None:
+        super().apply(account_id, name, step)
+        self.left -= 1
+        if self.left == 0:
+            raise DiedError
+
+
+def test_wherever_the_function_dies_the_same_request_ends_right() -> None:
+    identity = AgentIdentity(account_id=ACCOUNT, action_execution_role_arn=EXECUTION_ROLE_ARN)
+    outcomes = []
+    for after in (99, 1, 2, 3, 4):
+        begin("company")
+        mortal = Mortal(clients().budgets, ACCOUNT)
+        mortal.left = after
+        fakes = gateways_with(identity=identity)
+        assert isinstance(fakes, FakeGateways)
+        gateways = replace(fakes, budgets=mortal)
+        if after < 99:
+            with pytest.raises(DiedError):
+                create_budget_actions.run(LEVELS, gateways)
+        create_budget_actions.run(LEVELS, gateways)
+        outcomes.append(decided())
+    assert all(each == outcomes[0] for each in outcomes)

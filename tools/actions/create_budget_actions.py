@@ -3,104 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pydantic import Field
 
 from tools.actions._action import BudgetName, Incomplete, MutatingParameters, Result, action
+from tools.actions._asked_restriction import asked_restriction, perhaps_a_new_role, problem_without_role
 from tools.actions._budget_action_view import BudgetActionView, budget_action_view
-from tools.actions._choices import SubscriberChoice, Text, Texts, subscribers_from
+from tools.actions._choices import Text
+from tools.actions._levels import LevelsRequest, LevelView, create_levels
 from tools.actions._reply import (
     WarningView,
     as_json,
     read_or_say,
     warnings_of,
 )
+from tools.actions._restriction_choice import WHO_IS_TOLD, LevelChoice, RestrictionChoice
+from tools.actions._steps import CallView
 from tools.domain.advice import Advice
 from tools.domain.audit import Change
 from tools.domain.budget import Budget
 from tools.domain.budget_action_advice import advice_on_budget_action
-from tools.domain.budget_action_choices import TargetChoice, read_target
-from tools.domain.budget_action_rules import problems_with_budget_action
 from tools.domain.budget_actions import (
-    ApprovalModel,
     BudgetAction,
     BudgetActionDefinition,
-    BudgetActionType,
-    SsmActionSubType,
 )
 from tools.domain.budget_rules import problems_with_tags
 from tools.domain.errors import AccessDenied, InvalidParameters, problem_with
 from tools.domain.notifications import (
-    NotificationType,
     Subscriber,
     Threshold,
-    ThresholdType,
     merged_subscribers,
     problems_with_subscribers,
 )
 from tools.gateways import Gateways
 
-EXECUTION_ROLE_VARIABLE = "BUDGET_ACTION_EXECUTION_ROLE_ARN"
+
+class _OfBudget(MutatingParameters):
+    budget_name: BudgetName = Field(
+        description="An existing COST or USAGE budget; restrictions need one that is not DAILY."
+    )
 
 
-class CreateBudgetActionsParameters(MutatingParameters):
-    """The budget action to attach."""
+class CreateBudgetActionsParameters(RestrictionChoice, _OfBudget):
+    """The budget action to attach, or the levels to make."""
 
-    budget_name: BudgetName = Field(description="An existing COST or USAGE budget that is not DAILY.")
-    action_type: BudgetActionType = Field(description="What kind of restriction to apply.")
-    threshold: Decimal = Field(description="Percent of the limit, or an amount in its unit, to be exceeded.")
-    threshold_type: ThresholdType = Field(
-        default=ThresholdType.PERCENTAGE, description="Whether the threshold is a percentage or an amount."
+    levels: list[LevelChoice] | None = Field(
+        default=None,
+        min_length=1,
+        description="Instead of one budget action: levels that rise, each of which tells people, and with "
+        "action_type restricts. They are made all or not at all.",
     )
-    notification_type: NotificationType = Field(
-        default=NotificationType.ACTUAL, description="Which figure has to exceed the threshold."
-    )
-    approval_model: ApprovalModel = Field(
-        default=ApprovalModel.MANUAL, description="MANUAL waits for a person, AUTOMATIC acts at once."
-    )
-    policy_arn: Text | None = Field(
-        default=None, description="APPLY_IAM_POLICY: the managed policy to attach."
-    )
-    target_roles: Texts | None = Field(default=None, description="APPLY_IAM_POLICY: names of roles.")
-    target_users: Texts | None = Field(default=None, description="APPLY_IAM_POLICY: names of users.")
-    target_groups: Texts | None = Field(default=None, description="APPLY_IAM_POLICY: names of groups.")
-    policy_id: Text | None = Field(
-        default=None, description="APPLY_SCP_POLICY: id of the service control policy, p-..."
-    )
-    target_ids: Texts | None = Field(
-        default=None, description="APPLY_SCP_POLICY: account ids and ids of organizational units."
-    )
-    sub_type: SsmActionSubType | None = Field(default=None, description="RUN_SSM_DOCUMENTS: what is stopped.")
-    region: Text | None = Field(default=None, description="RUN_SSM_DOCUMENTS: region of the instances.")
-    instance_ids: Texts | None = Field(default=None, description="RUN_SSM_DOCUMENTS: instances to stop.")
     execution_role_arn: Text | None = Field(
         default=None, description="The role AWS Budgets acts with; the deployment's own when left out."
     )
-    notification_email: Texts | None = Field(
-        default=None, description="Who is told; those of the budget's own notifications when nobody is given."
-    )
-    notification_topic_arn: Text | None = Field(
-        default=None, description="An SNS topic of the same account that is told."
-    )
-    subscribers: list[SubscriberChoice] | None = Field(
-        default=None, description="The same as notification_email and notification_topic_arn, in one list."
-    )
-    resource_tags: dict[str, str] = Field(default_factory=dict, description="Tags on the budget action.")
+    resource_tags: dict[str, str] = Field(default_factory=dict, description="Tags on the budget actions.")
     dry_run: bool = Field(default=False, description="Check everything and return what would be sent.")
 
 
 class CreateBudgetActionsResult(Result):
     """What was attached, or what is attached already."""
 
-    created: bool
+    created: bool = Field(description="Whether anything was made.")
     action_id: str | None = Field(description="Of the new budget action, or of the equal one that exists.")
     status: str | None = Field(
         description="AWS's word: STANDBY, PENDING, ...; null when it could not be read yet."
     )
     dry_run: bool
-    budget_action: BudgetActionView
+    budget_action: BudgetActionView | None = Field(description="Null where levels were asked for.")
+    levels: list[LevelView] | None = Field(default=None, description="The levels, where they were asked for.")
+    done: list[str] = Field(
+        default_factory=list, description="Levels: every call that was made, in words and in order."
+    )
+    calls: list[CallView] | None = Field(
+        default=None, description="Levels, dry run only: the calls that would be made, in order."
+    )
     warnings: list[WarningView]
     request: dict[str, Any] | None = Field(description="Dry run only: the CreateBudgetAction request.")
 
@@ -108,6 +85,8 @@ class CreateBudgetActionsResult(Result):
         """Nothing before, the budget action after; no change where an equal one is attached already."""
         if not self.created:
             return Change(is_change=False)
+        if self.budget_action is None:
+            return Change(after={"done": self.done, **self.model_dump(mode="json", include={"levels"})})
         return Change(after={"action_id": self.action_id, **self.budget_action.model_dump(mode="json")})
 
 
@@ -118,12 +97,14 @@ def create_budget_actions(
     """Attach an enforcement to a budget: an IAM or service control policy, or stopping EC2 or RDS instances.
 
     Use it when exceeding a threshold has to have consequences. By default AWS asks a person for approval
-    first; AUTOMATIC acts at once. Refuses what AWS would refuse, targets that would lock the agent out, and
-    sends nothing when an equal action exists. dry_run shows the request without sending it.
+    first; AUTOMATIC acts at once. levels make a graduated response of notifications and budget actions, all or
+    nothing. Refuses what AWS would refuse, targets that would lock the agent out, and sends nothing when an equal
+    action exists. dry_run shows the requests without sending them.
     """
-    now = gateways.clock.now()
     account_id = parameters.account_id or gateways.identity.account_id
     budget = gateways.budgets.get_budget(account_id, parameters.budget_name)
+    if parameters.levels is not None:
+        return _create_levels(parameters, parameters.levels, budget, account_id, gateways)
     asked = _asked(parameters, budget, account_id, gateways)
     definition, incomplete = asked.definition, list[Incomplete]()
     others = read_or_say(
@@ -142,7 +123,9 @@ def create_budget_actions(
     else:
         identifier = _create(definition, parameters.resource_tags, account_id, gateways)
         status = _status_of(identifier, definition.budget_name, account_id, gateways, incomplete)
-    advice = advice_on_budget_action(definition, budget, others, now=now, account_id=account_id)
+    advice = advice_on_budget_action(
+        definition, budget, others, now=gateways.clock.now(), account_id=account_id
+    )
     return CreateBudgetActionsResult(
         created=identifier is not None,
         action_id=identifier,
@@ -151,6 +134,46 @@ def create_budget_actions(
         budget_action=budget_action_view(definition),
         warnings=warnings_of([*asked.advice, *advice]),
         request=request,
+        incomplete=incomplete,
+    )
+
+
+def _create_levels(
+    parameters: CreateBudgetActionsParameters,
+    levels: list[LevelChoice],
+    budget: Budget,
+    account_id: str,
+    gateways: Gateways,
+) -> CreateBudgetActionsResult:
+    given = parameters.model_fields_set & set(RestrictionChoice.model_fields) - set(WHO_IS_TOLD)
+    problems = [
+        problem_with(name, "is said for the whole request, and there are levels", f"levels.0.{name}")
+        for name in RestrictionChoice.model_fields
+        if name in given and getattr(parameters, name) is not None
+    ]
+    problems += problems_with_tags(parameters.resource_tags)
+    if problems:
+        raise InvalidParameters.listing(problems)
+    incomplete: list[Incomplete] = []
+    request = LevelsRequest(
+        levels=levels,
+        told=parameters.told(),
+        execution_role_arn=parameters.execution_role_arn,
+        tags=parameters.resource_tags,
+        dry_run=parameters.dry_run,
+    )
+    made = create_levels(request, budget, account_id, gateways, incomplete)
+    return CreateBudgetActionsResult(
+        created=bool(made.done),
+        action_id=None,
+        status=None,
+        dry_run=parameters.dry_run,
+        budget_action=None,
+        levels=made.views,
+        done=made.done,
+        calls=made.calls,
+        warnings=warnings_of(made.advice),
+        request=None,
         incomplete=incomplete,
     )
 
@@ -166,56 +189,41 @@ def _asked(
     parameters: CreateBudgetActionsParameters, budget: Budget, account_id: str, gateways: Gateways
 ) -> _Asked:
     """The action the parameters describe. Raises InvalidParameters with everything that is wrong."""
-    identity = gateways.identity
-    read = read_target(parameters.action_type, _choice(parameters), account_id)
-    threshold = Threshold(parameters.threshold, parameters.threshold_type)
-    execution_role_arn = parameters.execution_role_arn or identity.action_execution_role_arn
-    problems = read.problems + problems_with_budget_action(
-        read.target,
-        threshold,
-        execution_role_arn,
-        budget.definition,
-        account_id=account_id,
-        agent_role_arn=identity.role_arn() if account_id == identity.account_id else None,
-    )
-    if execution_role_arn is None:
-        problems.append(
-            problem_with(
-                "execution_role_arn",
-                "neither the request nor the environment variable "
-                f"{EXECUTION_ROLE_VARIABLE} says with which role AWS Budgets shall act",
-                f"the ARN of a role of {account_id} that trusts budgets.amazonaws.com",
-            )
+    if parameters.action_type is None or parameters.threshold is None:
+        raise InvalidParameters.listing(
+            [
+                problem_with(name, "is required", "a value, or levels")
+                for name in ("action_type", "threshold")
+                if getattr(parameters, name) is None
+            ]
         )
+    threshold = Threshold(parameters.threshold, parameters.threshold_type)
+    role = parameters.execution_role_arn or gateways.identity.action_execution_role_arn
+    asked = asked_restriction(
+        parameters.action_type,
+        parameters,
+        threshold,
+        role,
+        budget.definition,
+        account_id,
+        gateways.identity,
+    )
+    problems = [*asked.problems, *([problem_without_role(account_id)] if role is None else [])]
     subscribers, advice = _subscribers(parameters, account_id, gateways, problems)
     problems += problems_with_tags(parameters.resource_tags)
-    if problems or read.target is None or execution_role_arn is None:
+    if problems or asked.target is None or role is None:
         raise InvalidParameters.listing(problems)
     return _Asked(
         BudgetActionDefinition(
             budget_name=budget.name,
             notification_type=parameters.notification_type,
             threshold=threshold,
-            target=read.target,
-            execution_role_arn=execution_role_arn,
+            target=asked.target,
+            execution_role_arn=role,
             approval_model=parameters.approval_model,
             subscribers=subscribers,
         ),
-        [*read.repairs, *advice],
-    )
-
-
-def _choice(parameters: CreateBudgetActionsParameters) -> TargetChoice:
-    return TargetChoice(
-        policy_arn=parameters.policy_arn,
-        target_roles=parameters.target_roles or (),
-        target_users=parameters.target_users or (),
-        target_groups=parameters.target_groups or (),
-        policy_id=parameters.policy_id,
-        target_ids=parameters.target_ids or (),
-        sub_type=parameters.sub_type,
-        region=parameters.region,
-        instance_ids=parameters.instance_ids or (),
+        [*asked.repairs, *advice],
     )
 
 
@@ -226,10 +234,7 @@ def _subscribers(
     problems: list[dict[str, str]],
 ) -> tuple[tuple[Subscriber, ...], list[Advice]]:
     """Who is told: those given, else those of the budget's notifications as far as AWS's quota goes."""
-    given = (
-        *subscribers_from(parameters.notification_email, parameters.notification_topic_arn),
-        *(Subscriber(each.channel, each.address) for each in parameters.subscribers or ()),
-    )
+    given = parameters.told()
     if given:
         found = problems_with_subscribers(given, account_id)
         problems += [problem_with("notification_email", each) for each in found]
@@ -279,13 +284,10 @@ def _create(
     try:
         return gateways.budgets.create_budget_action(account_id, definition, tags)
     except AccessDenied as error:
-        if error.details.get("permission") == "sts:AssumeRole":
+        told = perhaps_a_new_role(error)
+        if told is error:
             raise
-        # IAM takes a while to let AWS Budgets see a new role; the service words this like any other refusal.
-        raise AccessDenied(
-            f"{error.message} If the execution role was made a moment ago, try again in a minute.",
-            error.details,
-        ) from error
+        raise told from error
 
 
 def _status_of(

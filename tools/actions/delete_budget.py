@@ -16,7 +16,7 @@ from tools.domain.advice import Advice
 from tools.domain.audit import Change
 from tools.domain.budget import BudgetDefinition
 from tools.domain.budget_action_rules import problems_with_budget_action
-from tools.domain.budget_actions import BudgetAction
+from tools.domain.budget_actions import BudgetAction, restricted_by, restriction_in_words
 from tools.domain.budget_rules import problems_with_budget
 from tools.domain.budget_steps import BudgetStep, DeleteAction, DeleteBudget
 from tools.domain.definition_changes import standing_definition, with_derived_limit
@@ -24,9 +24,7 @@ from tools.domain.deletion_rules import (
     advice_on_deletion,
     problems_with_deletion,
     require_rest,
-    restricted_by,
     restricting,
-    restriction_in_words,
 )
 from tools.domain.errors import InvalidParameters
 from tools.domain.notifications import Notification

@@ -23,9 +23,8 @@ from tools.domain.budget_action_executions import (
     why_not,
 )
 from tools.domain.budget_action_states import ExecutionType, allowed_executions, leads_to
-from tools.domain.budget_actions import BudgetAction
+from tools.domain.budget_actions import BudgetAction, restriction_in_words
 from tools.domain.budget_steps import BudgetStep, ExecuteAction
-from tools.domain.deletion_rules import restriction_in_words
 from tools.domain.errors import BudgetAgentError, InvalidParameters, problem_with
 from tools.domain.quoting import quoted
 from tools.gateways import Gateways

@@ -15,8 +15,7 @@ from tools.actions._reply import Moment, read_or_say
 from tools.domain.budget_action_executions import what_next
 from tools.domain.budget_action_levels import Level, Watched, levels_of
 from tools.domain.budget_action_states import BudgetActionStatus, allowed_executions, state_of
-from tools.domain.budget_actions import BudgetAction, BudgetActionEvent
-from tools.domain.deletion_rules import restricted_by, restriction_in_words
+from tools.domain.budget_actions import BudgetAction, BudgetActionEvent, restricted_by, restriction_in_words
 from tools.domain.errors import BudgetNotFound
 from tools.domain.money import Spend
 from tools.domain.paging import page_of

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from tools.aws.translate import definition_to, notification_to, subscriber_to
+from tools.aws.translate import budget_action_to, definition_to, notification_to, subscriber_to
 from tools.domain.budget_steps import (
     AddNotification,
     AddSubscriber,
     BudgetStep,
+    CreateAction,
     DeleteAction,
     DeleteBudget,
     ExecuteAction,
@@ -24,6 +26,7 @@ from tools.domain.budget_steps import (
 MODIFY: Final = "budgets:ModifyBudget"
 TAG: Final = "budgets:TagResource"
 UNTAG: Final = "budgets:UntagResource"
+CREATE_ACTION: Final = "budgets:CreateBudgetAction"
 DELETE_ACTION: Final = "budgets:DeleteBudgetAction"
 EXECUTE_ACTION: Final = "budgets:ExecuteBudgetAction"
 
@@ -63,6 +66,11 @@ def call_of(step: BudgetStep, account_id: str, name: str, partition: str = "aws"
             return _subscriber_call(step, budget)
         case SetTags() | RemoveTags():
             return _tag_call(step, budget_arn(account_id, name, partition))
+        case CreateAction():
+            request = {"AccountId": account_id, **budget_action_to(step.definition)}
+            if step.tags:
+                request["ResourceTags"] = tags_to(step.tags)
+            return StepCall("CreateBudgetAction", "create_budget_action", CREATE_ACTION, request)
         case DeleteAction():
             request = {**budget, "ActionId": step.action_id}
             return StepCall("DeleteBudgetAction", "delete_budget_action", DELETE_ACTION, request)
@@ -71,6 +79,11 @@ def call_of(step: BudgetStep, account_id: str, name: str, partition: str = "aws"
             return StepCall("ExecuteBudgetAction", "execute_budget_action", EXECUTE_ACTION, request)
         case DeleteBudget():
             return StepCall("DeleteBudget", "delete_budget", MODIFY, budget)
+
+
+def tags_to(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """A `ResourceTagList`."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def budget_arn(account_id: str, name: str, partition: str = "aws", action_id: str | None = None) -> str:
@@ -102,8 +115,8 @@ def _subscriber_call(
 def _tag_call(step: SetTags | RemoveTags, arn: str) -> StepCall:
     match step:
         case SetTags():
-            tags = [{"Key": key, "Value": value} for key, value in step.tags.items()]
-            return StepCall("TagResource", "tag_resource", TAG, {"ResourceARN": arn, "ResourceTags": tags})
+            request = {"ResourceARN": arn, "ResourceTags": tags_to(step.tags)}
+            return StepCall("TagResource", "tag_resource", TAG, request)
         case RemoveTags():
             request = {"ResourceARN": arn, "ResourceTagKeys": list(step.keys)}
             return StepCall("UntagResource", "untag_resource", UNTAG, request)

@@ -6,12 +6,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
 
-from tools.aws.budget_steps import DELETE_ACTION, EXECUTE_ACTION, MODIFY, TAG, UNTAG, budget_arn, call_of
+from tools.aws.budget_steps import (
+    CREATE_ACTION,
+    DELETE_ACTION,
+    EXECUTE_ACTION,
+    MODIFY,
+    TAG,
+    UNTAG,
+    budget_arn,
+    call_of,
+    tags_to,
+)
 from tools.aws.errors import aws_errors
 from tools.aws.translate import (
     budget_action_event_from,
     budget_action_from,
-    budget_action_to,
     budget_from,
     definition_to,
     notification_from,
@@ -26,6 +35,7 @@ from tools.domain.budget_steps import (
     AddNotification,
     AddSubscriber,
     BudgetStep,
+    CreateAction,
     DeleteAction,
     DeleteBudget,
     ExecuteAction,
@@ -50,7 +60,6 @@ if TYPE_CHECKING:
 # IAM names are not the API's names. Source: Service Authorization Reference, AWS Budget Service.
 VIEW: Final = "budgets:ViewBudget"
 LIST_TAGS: Final = "budgets:ListTagsForResource"
-CREATE_ACTION: Final = "budgets:CreateBudgetAction"
 LIST_ACTIONS: Final = "budgets:DescribeBudgetActionsForBudget"
 LIST_ALL_ACTIONS: Final = "budgets:DescribeBudgetActionsForAccount"
 ACTION_HISTORY: Final = "budgets:DescribeBudgetActionHistories"
@@ -197,7 +206,7 @@ class AwsBudgets:
                 notification_with_subscribers_to(each) for each in notifications
             ]
         if tags:
-            request["ResourceTags"] = _tags_to(tags)
+            request["ResourceTags"] = tags_to(tags)
         return request
 
     def budget_actions_of(self, account_id: str, name: str) -> list[BudgetAction]:
@@ -250,10 +259,7 @@ class AwsBudgets:
         self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """The members of CreateBudgetAction."""
-        request = {"AccountId": account_id, **budget_action_to(definition)}
-        if tags:
-            request["ResourceTags"] = _tags_to(tags)
-        return request
+        return call_of(CreateAction(definition, tags or {}), account_id, definition.budget_name).request
 
     def tags_of(self, account_id: str, name: str, action_id: str | None = None) -> Mapping[str, str]:
         """ListTagsForResource on the ARN of the budget or the budget action."""
@@ -333,7 +339,3 @@ def _changed_by_somebody(name: str, error: BudgetNotFound | BudgetAlreadyExists)
         f"The notifications of '{name}' are not as they were read a moment ago; send the same request again.",
         error.details,
     )
-
-
-def _tags_to(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]

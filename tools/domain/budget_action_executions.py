@@ -15,8 +15,7 @@ from tools.domain.budget_action_states import (
     is_in_progress,
     state_of,
 )
-from tools.domain.budget_actions import ApprovalModel, BudgetAction
-from tools.domain.deletion_rules import restriction_in_words
+from tools.domain.budget_actions import ApprovalModel, BudgetAction, restriction_in_words
 from tools.domain.errors import NotAllowedInState, ResourceLocked
 from tools.domain.quoting import quoted
 

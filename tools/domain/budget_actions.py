@@ -130,3 +130,27 @@ class BudgetActionEvent:
     status: str
     type: str
     message: str
+
+
+def restricted_by(target: BudgetActionTarget) -> list[str]:
+    """Who or what is restricted, one by one: `role DeveloperRole`, `account 210000000004`, `instance i-...`."""
+    match target:
+        case IamPolicyTarget():
+            kinds = (("role", target.roles), ("user", target.users), ("group", target.groups))
+            return [f"{kind} {name}" for kind, names in kinds for name in names]
+        case ScpTarget():
+            return [f"{'account' if each.isdigit() else 'unit'} {each}" for each in target.target_ids]
+        case InstancesTarget():
+            return [f"instance {each}" for each in target.instance_ids]
+
+
+def restriction_in_words(target: BudgetActionTarget) -> str:
+    """`arn:aws:iam::aws:policy/AWSDenyAll on role DeveloperRole`."""
+    restricted = ", ".join(restricted_by(target))
+    match target:
+        case IamPolicyTarget():
+            return f"{target.policy_arn} on {restricted}"
+        case ScpTarget():
+            return f"{target.policy_id} on {restricted}"
+        case InstancesTarget():
+            return f"{target.sub_type} in {target.region} of {restricted}"

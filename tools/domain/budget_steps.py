@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tools.domain.budget import BudgetDefinition
+from tools.domain.budget_action_levels import watched_in_words
 from tools.domain.budget_action_states import ExecutionType
+from tools.domain.budget_actions import BudgetActionDefinition, restriction_in_words
 from tools.domain.money import plain
 from tools.domain.notifications import Notification, Subscriber, ThresholdType
 
@@ -123,6 +125,19 @@ class RemoveTags:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateAction:
+    """One more budget action, with its tags."""
+
+    definition: BudgetActionDefinition
+    tags: Mapping[str, str]
+
+    def in_words(self) -> str:
+        """What it does."""
+        watched = watched_in_words((self.definition.notification_type, self.definition.threshold))
+        return f"attach a budget action: {watched}, {restriction_in_words(self.definition.target)}"
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteAction:
     """A budget action; the restriction it has applied stays in force."""
 
@@ -163,7 +178,14 @@ NotificationStep = (
     | RemoveSubscriber
 )
 BudgetStep = (
-    ReplaceDefinition | NotificationStep | SetTags | RemoveTags | DeleteAction | ExecuteAction | DeleteBudget
+    ReplaceDefinition
+    | NotificationStep
+    | SetTags
+    | RemoveTags
+    | CreateAction
+    | DeleteAction
+    | ExecuteAction
+    | DeleteBudget
 )
 
 

@@ -10,13 +10,7 @@ from collections.abc import Sequence
 
 from tools.domain.advice import Advice
 from tools.domain.budget_action_states import Restricts, is_in_progress, state_of
-from tools.domain.budget_actions import (
-    BudgetAction,
-    BudgetActionTarget,
-    IamPolicyTarget,
-    InstancesTarget,
-    ScpTarget,
-)
+from tools.domain.budget_actions import BudgetAction, restriction_in_words
 from tools.domain.errors import ResourceLocked, problem_with
 from tools.domain.quoting import quoted
 
@@ -94,27 +88,3 @@ def advice_on_deletion(actions: Sequence[BudgetAction]) -> list[Advice]:
         if state_of(each.status).restricts is Restricts.PERHAPS
     ]
     return found
-
-
-def restricted_by(target: BudgetActionTarget) -> list[str]:
-    """Who or what is restricted, one by one: `role DeveloperRole`, `account 210000000004`, `instance i-...`."""
-    match target:
-        case IamPolicyTarget():
-            kinds = (("role", target.roles), ("user", target.users), ("group", target.groups))
-            return [f"{kind} {name}" for kind, names in kinds for name in names]
-        case ScpTarget():
-            return [f"{'account' if each.isdigit() else 'unit'} {each}" for each in target.target_ids]
-        case InstancesTarget():
-            return [f"instance {each}" for each in target.instance_ids]
-
-
-def restriction_in_words(target: BudgetActionTarget) -> str:
-    """`arn:aws:iam::aws:policy/AWSDenyAll on role DeveloperRole`."""
-    restricted = ", ".join(restricted_by(target))
-    match target:
-        case IamPolicyTarget():
-            return f"{target.policy_arn} on {restricted}"
-        case ScpTarget():
-            return f"{target.policy_id} on {restricted}"
-        case InstancesTarget():
-            return f"{target.sub_type} in {target.region} of {restricted}"
