@@ -53,10 +53,17 @@ class AwsGateways:
 
     @cached_property
     def cost_explorer(self) -> CostExplorerGateway:
-        """Cost Explorer."""
+        """Cost Explorer; with a state table what it answers is remembered."""
         from tools.aws.cost_explorer import AwsCostExplorer
 
-        return AwsCostExplorer(self._clients.cost_explorer)
+        asked = AwsCostExplorer(self._clients.cost_explorer)
+        if self.state is None:
+            return asked
+        from tools.aws.cached_cost_explorer import CachedCostExplorer
+
+        return CachedCostExplorer(
+            asked=asked, memory=self.state, account_id=self.identity.account_id, clock=self.clock
+        )
 
     @cached_property
     def clock(self) -> Clock:

@@ -38,6 +38,7 @@ from tools.domain.budget_steps import (
 )
 from tools.domain.budget_types import BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
+from tools.domain.cost_answers import KeptAnswer
 from tools.domain.errors import (
     BudgetAgentError,
     BudgetAlreadyExists,
@@ -56,6 +57,8 @@ from tools.gateways import (
     AlertPage,
     AuditPage,
     BudgetsGateway,
+    CommitmentRead,
+    CostExplorerGateway,
     CostRead,
     DailyRead,
     Gateways,
@@ -324,6 +327,9 @@ class FakeCostExplorer:
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
     reads: list[str] = field(default_factory=list)
 
+    def fresh(self) -> CostExplorerGateway:
+        return self
+
     def monthly_amounts(
         self,
         months: tuple[date, date],
@@ -356,10 +362,11 @@ class FakeCostExplorer:
         *,
         service: str | None = None,
         account_id: str | None = None,
-    ) -> tuple[list[CommitmentMonth], int]:
+    ) -> CommitmentRead:
         self._may("commitment_percentages")
         found = self.commitments.get((budget_type, service), [])
-        return [each for each in found if months[0] <= each.month < months[1]], 1
+        within = tuple(each for each in found if months[0] <= each.month < months[1])
+        return CommitmentRead(within, pages=1)
 
     def _may(self, method: str) -> None:
         self.reads.append(method)
@@ -378,6 +385,7 @@ class FakeStateStore:
     told: dict[tuple[str, str], Announcement] = field(default_factory=dict)
     inbox: dict[tuple[str, str], ReceivedMessage] = field(default_factory=dict)
     kept_snapshots: dict[tuple[str, str, date], Snapshot] = field(default_factory=dict)
+    cost_answers: dict[tuple[str, str, date], KeptAnswer] = field(default_factory=dict)
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
 
     def begin_change(self, entry: AuditEntry) -> None:
@@ -538,6 +546,17 @@ class FakeStateStore:
             if (account, name) == (account_id, budget_name) and since <= day < until
         ]
 
+    def cost_answer(self, account_id: str, question: str, day: date) -> KeptAnswer | None:
+        self._may("cost_answer")
+        return self.cost_answers.get((account_id, question, day))
+
+    def keep_cost_answer(self, account_id: str, answer: KeptAnswer) -> None:
+        self._may("keep_cost_answer")
+        place = (account_id, answer.question, answer.asked_at.date())
+        present = self.cost_answers.get(place)
+        if present is None or present.asked_at < answer.asked_at:
+            self.cost_answers[place] = answer
+
     def _may(self, method: str) -> None:
         if method in self.failing:
             raise self.failing[method]
@@ -548,7 +567,7 @@ class FakeGateways:
     """A bundle of fakes."""
 
     budgets: BudgetsGateway
-    cost_explorer: FakeCostExplorer
+    cost_explorer: CostExplorerGateway
     clock: FakeClock
     identity: AgentIdentity
     state: StateStore | None
@@ -558,7 +577,7 @@ def gateways_with(
     budgets: Iterable[Budget] = (),
     *,
     fake_budgets: FakeBudgets | None = None,
-    cost_explorer: FakeCostExplorer | None = None,
+    cost_explorer: CostExplorerGateway | None = None,
     now: datetime = NOW,
     identity: AgentIdentity | None = None,
     state: StateStore | None = None,

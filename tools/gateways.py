@@ -13,6 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tools.domain.commitments import CommitmentMonth
+
 if TYPE_CHECKING:
     from tools.domain.alerts import Alert, AlertChange, AlertKey
     from tools.domain.announcements import Announcement
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition, BudgetActionEvent
     from tools.domain.budget_steps import BudgetStep
     from tools.domain.budget_types import BudgetTypeName
-    from tools.domain.commitments import CommitmentMonth
+    from tools.domain.cost_answers import KeptAnswer
     from tools.domain.inbox import ReceivedMessage
     from tools.domain.notifications import Notification
     from tools.domain.performance import PeriodPerformance
@@ -119,8 +121,31 @@ class BudgetsGateway(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CostRead:
-    """Monthly amounts by group, and what reading them cost.
+class MemoryProblem:
+    """Why the agent's memory was of no help to a read, which stands without it."""
+
+    code: str
+    reason: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostAnswer:
+    """What an answer of Cost Explorer took, and whether it comes from AWS or from the agent's memory.
+
+    `pages` were read just now and `cached_pages` at `as_of`, which is None where nobody keeps answers.
+    `memory_problem` says why this one was not looked up or not kept.
+    """
+
+    pages: int
+    cached_pages: int = 0
+    as_of: datetime | None = None
+    memory_problem: MemoryProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostRead(CostAnswer):
+    """Monthly amounts by group.
 
     `amounts` maps group value -> first of month -> amount; `units` maps group value -> unit. A group value
     is what Cost Explorer says: `Amazon Redshift`, an account id, `team$data`, or `` for everything.
@@ -128,19 +153,27 @@ class CostRead:
 
     amounts: Mapping[str, Mapping[date, Decimal]]
     units: Mapping[str, str]
-    pages: int
 
 
 @dataclass(frozen=True, slots=True)
-class DailyRead:
-    """Daily amounts through a filter, and the pages that reading them took."""
+class DailyRead(CostAnswer):
+    """Daily amounts through a filter."""
 
     amounts: Mapping[date, Decimal]
-    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentRead(CostAnswer):
+    """Months of a utilization or coverage."""
+
+    months: tuple[CommitmentMonth, ...]
 
 
 class CostExplorerGateway(Protocol):
     """AWS Cost Explorer. Every page read costs money; results say how many there were."""
+
+    def fresh(self) -> CostExplorerGateway:
+        """The same, asking AWS whatever is remembered; what it reads is remembered from then on."""
 
     def monthly_amounts(
         self,
@@ -172,8 +205,8 @@ class CostExplorerGateway(Protocol):
         *,
         service: str | None = None,
         account_id: str | None = None,
-    ) -> tuple[list[CommitmentMonth], int]:
-        """Monthly utilization or coverage for one of the four RI and Savings Plans types, and pages read.
+    ) -> CommitmentRead:
+        """Monthly utilization or coverage for one of the four RI and Savings Plans types.
 
         Empty when the account had no such commitments; `service` is needed for the RI types; `account_id`
         narrows to one linked account.
@@ -296,7 +329,17 @@ class SnapshotStore(Protocol):
         """One budget's snapshots from `since` up to, not including, `until`, the oldest first."""
 
 
-class StateStore(ChangeStore, AlertStore, Outbox, Inbox, SnapshotStore, Protocol):
+class CostMemory(Protocol):
+    """The memory of what Cost Explorer answered."""
+
+    def cost_answer(self, account_id: str, question: str, day: date) -> KeptAnswer | None:
+        """The answer to a question that was kept on a day, whole; None where there is none."""
+
+    def keep_cost_answer(self, account_id: str, answer: KeptAnswer) -> None:
+        """Keep it as its question's answer of the day in the place of an older one; one that is as new stays."""
+
+
+class StateStore(ChangeStore, AlertStore, Outbox, Inbox, SnapshotStore, CostMemory, Protocol):
     """The agent's memory. Every write has a condition, so that nothing is lost or doubled.
 
     Raises StateUnavailable when its table does not exist, beside AccessDenied, Throttled and AwsUnavailable.

@@ -5,22 +5,30 @@ The fake holds what the embedded AWS's company spent, so that both answer the sa
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import Any, TypeVar
 
 import pytest
 
 from local.ledger import figures
 from local.world import World
 from tests.builders import ACCOUNT
-from tests.embedded import begin, clients
-from tests.fakes import FakeCostExplorer
+from tests.embedded import STATE_TABLE, begin, clients, make_state_table
+from tests.fakes import FakeClock, FakeCostExplorer, FakeStateStore
+from tools.aws.cached_cost_explorer import CachedCostExplorer
 from tools.aws.cost_explorer import AwsCostExplorer
+from tools.aws.state_store import DynamoDbStateStore
+from tools.aws.state_table import StateTable
 from tools.domain.budget_types import BUDGET_TYPES, Breach, BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
 from tools.domain.periods import add_months
-from tools.gateways import CostExplorerGateway
+from tools.gateways import CommitmentRead, CostExplorerGateway, CostRead, DailyRead, StateStore
+
+Read = TypeVar("Read", CostRead, DailyRead, CommitmentRead)
 
 MONTHS = (date(2026, 7, 1), date(2026, 10, 1))
 COMMITMENTS = [each.name for each in BUDGET_TYPES.values() if each.breach is Breach.BELOW]
@@ -72,11 +80,49 @@ def _percent(world: World, name: BudgetTypeName, first: date) -> Decimal | None:
     return figures.actual(world.ledger, budget, first, add_months(first, 1), account_id=ACCOUNT)
 
 
-@pytest.fixture(params=["fake", "embedded AWS"])
+def remembering(asked: CostExplorerGateway, memory: StateStore) -> CachedCostExplorer:
+    return CachedCostExplorer(asked=asked, memory=memory, account_id=ACCOUNT, clock=FakeClock())
+
+
+@pytest.fixture(params=["fake", "embedded AWS", "remembering fake", "remembering embedded AWS", "remembered"])
 def cost_explorer(request: pytest.FixtureRequest) -> CostExplorerGateway:
+    """The plain gateways, those that remember, and one that has been asked everything before."""
     fake = the_fake()
     begin("company")
-    return fake if request.param == "fake" else AwsCostExplorer(clients().cost_explorer)
+    if request.param in ("fake", "remembering fake"):
+        return fake if request.param == "fake" else remembering(fake, FakeStateStore())
+    explorer = AwsCostExplorer(clients().cost_explorer)
+    if request.param == "embedded AWS":
+        return explorer
+    make_state_table()
+    state = DynamoDbStateStore(StateTable(clients().dynamodb, STATE_TABLE))
+    if request.param == "remembered":
+        return AskedTwice(remembering(explorer, state))
+    return remembering(explorer, state)
+
+
+@dataclass
+class AskedTwice:
+    """Asks every question twice, and gives the second answer, which has to come from memory."""
+
+    asked: CachedCostExplorer
+
+    def fresh(self) -> CostExplorerGateway:
+        return self
+
+    def monthly_amounts(self, *args: Any, **named: Any) -> CostRead:
+        return self._second(lambda: self.asked.monthly_amounts(*args, **named))
+
+    def daily_amounts(self, *args: Any, **named: Any) -> DailyRead:
+        return self._second(lambda: self.asked.daily_amounts(*args, **named))
+
+    def commitment_percentages(self, *args: Any, **named: Any) -> CommitmentRead:
+        return self._second(lambda: self.asked.commitment_percentages(*args, **named))
+
+    def _second(self, ask: Callable[[], Read]) -> Read:
+        first, second = ask(), ask()
+        assert (second.pages, second.cached_pages) == (0, first.pages + first.cached_pages)
+        return replace(second, pages=second.cached_pages)
 
 
 def test_amounts_by_service_agree_with_the_ledger(cost_explorer: CostExplorerGateway) -> None:
@@ -95,6 +141,13 @@ def test_without_a_grouping_everything_is_one_group(cost_explorer: CostExplorerG
     assert sorted(read.amounts[""]) == [date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1)]
 
 
+def test_the_same_question_asked_afresh_has_the_same_answer(cost_explorer: CostExplorerGateway) -> None:
+    def amounts(explorer: CostExplorerGateway) -> object:
+        return explorer.monthly_amounts(MONTHS, metric="UnblendedCost").amounts
+
+    assert amounts(cost_explorer) == amounts(cost_explorer.fresh())
+
+
 def test_daily_amounts_add_up_to_the_month(cost_explorer: CostExplorerGateway) -> None:
     daily = cost_explorer.daily_amounts((date(2026, 9, 1), date(2026, 10, 1)), metric="UnblendedCost")
     monthly = cost_explorer.monthly_amounts(MONTHS, metric="UnblendedCost")
@@ -108,17 +161,17 @@ def test_daily_amounts_add_up_to_the_month(cost_explorer: CostExplorerGateway) -
 def test_commitments_come_as_percent_by_month(
     cost_explorer: CostExplorerGateway, budget_type: BudgetTypeName
 ) -> None:
-    months, pages = cost_explorer.commitment_percentages(budget_type, MONTHS, service=service_of(budget_type))
+    read = cost_explorer.commitment_percentages(budget_type, MONTHS, service=service_of(budget_type))
     expected = the_fake().commitments[(budget_type, service_of(budget_type))]
-    assert [(each.month, round(each.percent, 1)) for each in months] == [
+    assert [(each.month, round(each.percent, 1)) for each in read.months] == [
         (each.month, round(each.percent, 1)) for each in expected
     ]
-    assert all(0 < each.percent <= 100 for each in months)
-    assert pages >= 1
+    assert all(0 < each.percent <= 100 for each in read.months)
+    assert read.pages >= 1
 
 
 def test_an_account_without_such_reservations_has_no_months(cost_explorer: CostExplorerGateway) -> None:
-    months, _ = cost_explorer.commitment_percentages(
+    read = cost_explorer.commitment_percentages(
         BudgetTypeName.RI_UTILIZATION, MONTHS, service="Amazon Redshift"
     )
-    assert months == []
+    assert read.months == ()

@@ -98,6 +98,6 @@ def test_commitments_come_from_all_pages(
     budget_type: BudgetTypeName, token: str, page: Callable[[str, dict[str, str]], dict[str, Any]]
 ) -> None:
     client = Paged(token, page("70", JULY), page("80", AUGUST))
-    months, pages = reading(client).commitment_percentages(budget_type, MONTHS)
-    assert [each.percent for each in months] == [70, 80]
-    assert pages == 2
+    read = reading(client).commitment_percentages(budget_type, MONTHS)
+    assert [each.percent for each in read.months] == [70, 80]
+    assert read.pages == 2

@@ -71,10 +71,10 @@ def test_commitments_can_be_narrowed_to_an_account() -> None:
     explorer = AwsCostExplorer(clients().cost_explorer)
 
     def months(account_id: str | None) -> int:
-        found, _ = explorer.commitment_percentages(
+        found = explorer.commitment_percentages(
             BudgetTypeName.RI_UTILIZATION, (first, last), service=EC2, account_id=account_id
         )
-        return len(found)
+        return len(found.months)
 
     assert (months(None), months(PRODUCTION), months(SANDBOX)) == (3, 3, 0)
 

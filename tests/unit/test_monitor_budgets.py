@@ -101,7 +101,12 @@ def test_exact_dates_come_from_daily_costs_and_their_price_is_said() -> None:
     data = monitor(a_budget(actual=210), cost_explorer=daily, exact_dates=True)
     [crossing] = data["crossings"]
     assert (crossing["since"], crossing["since_is_estimated"]) == ("2026-10-14", False)
-    assert data["cost_explorer"] == {"pages": 1, "price": {"amount": "0.01", "unit": "USD"}}
+    assert data["cost_explorer"] == {
+        "pages": 1,
+        "price": {"amount": "0.01", "unit": "USD"},
+        "cached_pages": 0,
+        "as_of": "2026-10-20T12:00:00Z",
+    }
 
 
 def test_without_exact_dates_cost_explorer_is_not_read() -> None:

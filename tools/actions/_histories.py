@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from tools.actions._action import Incomplete
+from tools.actions._cost_meter import CostMeter
 from tools.actions._reply import read_or_say
 from tools.domain.aws_services import service_meant_by
 from tools.domain.budget_types import COST, USAGE, BudgetType
@@ -26,7 +26,7 @@ from tools.domain.periods import add_months, whole_months_before
 from tools.domain.scope_histories import ScopeHistory, Skipped
 from tools.domain.spend_history import MonthlySpend, SpendHistory, history_from
 from tools.domain.supplied_costs import SuppliedCosts
-from tools.gateways import CostRead, Gateways
+from tools.gateways import CostExplorerGateway, CostRead
 
 COST_METRIC: Final = "UnblendedCost"
 USAGE_METRIC: Final = "UsageQuantity"
@@ -40,14 +40,13 @@ MONTHS_OF_COMMITMENTS = 12
 
 @dataclass(kw_only=True)
 class HistoryReader:
-    """Reads histories of the last whole months before `today`; collects pages, skipped scopes and notes."""
+    """Reads histories of the last whole months before `today`; collects skipped scopes and notes."""
 
-    gateways: Gateways
+    cost_explorer: CostExplorerGateway
     today: date
     lookback_months: int
     narrowed_to: str | None
-    incomplete: list[Incomplete]
-    pages: int = 0
+    meter: CostMeter
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _reads: dict[tuple[str, tuple[str, str] | None], CostRead] = field(default_factory=dict, init=False)
@@ -167,19 +166,18 @@ class HistoryReader:
         of_what = name.value if service is None else f"{name.value} of {service}"
         read = read_or_say(
             of_what,
-            self.incomplete,
-            lambda: self.gateways.cost_explorer.commitment_percentages(
+            self.meter.incomplete,
+            lambda: self.cost_explorer.commitment_percentages(
                 name, (months[0], add_months(months[-1], 1)), service=service, account_id=self.narrowed_to
             ),
         )
         if read is None:
             return None
-        percentages, pages = read
-        self.pages += pages
-        if not percentages:
+        self.meter.note(read)
+        if not read.months:
             self.notes.append(f"{of_what}: the account had no such commitments in these months.")
             return None
-        by_month = {each.month: each.percent for each in percentages}
+        by_month = {each.month: each.percent for each in read.months}
         if months[-1] not in by_month:
             self._skip(where, f"{name.value}: no commitments since {max(by_month):%Y-%m}")
             return None
@@ -191,12 +189,12 @@ class HistoryReader:
         key = (metric, grouping)
         if key not in self._reads:
             self._reads[key] = self._fetch(metric, grouping)
-            self.pages += self._reads[key].pages
+            self.meter.note(self._reads[key])
         return self._reads[key]
 
     def _fetch(self, metric: str, grouping: tuple[str, str] | None) -> CostRead:
         try:
-            return self.gateways.cost_explorer.monthly_amounts(
+            return self.cost_explorer.monthly_amounts(
                 (self.months[0], self.today.replace(day=1)),
                 metric=metric,
                 group_by=grouping,

@@ -19,7 +19,7 @@ from tools.domain.errors import (
     StateUnavailable,
     Throttled,
 )
-from tools.domain.money import USD, Spend, as_percent, rounded
+from tools.domain.money import Spend, as_percent, rounded
 from tools.domain.notifications import Subscriber
 from tools.domain.periods import BudgetPeriod
 
@@ -33,8 +33,6 @@ Moment = Annotated[
 """A moment in UTC, such as 2025-06-11T20:30:00Z."""
 
 Read = TypeVar("Read")
-
-_PRICE_OF_A_PAGE = Decimal("0.01")
 
 
 class Amount(Model):
@@ -67,15 +65,12 @@ class SubscriberView(Model):
 
 
 class ReadCost(Model):
-    """What reading Cost Explorer cost: $0.01 for every page."""
+    """What reading Cost Explorer cost: $0.01 for every page that was not remembered."""
 
     pages: int
     price: Amount
-
-
-def read_cost(pages: int) -> ReadCost:
-    """The price of so many Cost Explorer pages. Source: Cost Explorer pricing, per paginated request."""
-    return ReadCost(pages=pages, price=shown(Spend(_PRICE_OF_A_PAGE * pages, USD)))
+    cached_pages: int = Field(description="Pages that were read and paid for earlier on the same day.")
+    as_of: Moment | None = Field(description="When the oldest of these figures were read; null without any.")
 
 
 def shown(spend: Spend) -> Amount:

@@ -14,6 +14,7 @@ from pydantic import Field
 from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
 from tools.actions._alert_keeping import keep_alerts
 from tools.actions._alert_view import KeptAlerts, kept_alerts
+from tools.actions._cost_meter import CostMeter
 from tools.actions._reading import read_budgets
 from tools.actions._reply import (
     Amount,
@@ -24,7 +25,6 @@ from tools.actions._reply import (
     amount_of,
     percent_of,
     period_of,
-    read_cost,
     read_or_say,
     shown,
 )
@@ -181,7 +181,8 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
         if (reason := reason_to_hold_back(each)) is not None
     ]
     crossings = _crossings(standings, parameters)
-    days, pages = _exact_days(crossings, parameters, gateways, incomplete)
+    meter = CostMeter(now, incomplete)
+    days = _exact_days(crossings, parameters, gateways, meter)
     alerts = _alerts(standings, parameters, account_id, gateways, incomplete) if parameters.notify else None
     _keep_snapshots(standings, parameters, account_id, gateways, incomplete)
     page = page_of(
@@ -202,7 +203,7 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
         held_back=held_back[:MOST_NAMES],
         left_out=page.left_out,
         next_token=page.next_token,
-        cost_explorer=read_cost(pages) if pages else None,
+        cost_explorer=meter.view() if meter.reads else None,
         alerts=alerts,
         incomplete=incomplete,
     )
@@ -272,11 +273,10 @@ def _exact_days(
     crossings: Sequence[Crossing],
     parameters: MonitorBudgetsParameters,
     gateways: Gateways,
-    incomplete: list[Incomplete],
-) -> tuple[dict[int, date], int]:
-    """By position, the day on which a threshold was crossed, from daily costs; and the pages that took."""
+    meter: CostMeter,
+) -> dict[int, date]:
+    """By position, the day on which a threshold was crossed, from daily costs."""
     days: dict[int, date] = {}
-    pages = 0
     for position, crossing in enumerate(crossings if parameters.exact_dates else ()):
         standing = crossing.standing
         if crossing.figure is not _ACTUAL or standing.budget.type.breach is Breach.BELOW:
@@ -286,7 +286,7 @@ def _exact_days(
             continue
         read = read_or_say(
             f"crossing date of '{standing.name}'",
-            incomplete,
+            meter.incomplete,
             partial(
                 gateways.cost_explorer.daily_amounts,
                 (period.start.date(), standing.at.date() + timedelta(days=1)),
@@ -296,11 +296,11 @@ def _exact_days(
         )
         if read is None:
             continue
-        pages += read.pages
+        meter.note(read)
         day = crossing_day(read.amounts, crossing.at)
         if day is not None:
             days[position] = day
-    return days, pages
+    return days
 
 
 def _sentence(checked: int, crossings: Sequence[Crossing], held_back: int) -> str:

@@ -12,10 +12,11 @@ from pydantic import Field
 
 from tools.actions._action import Incomplete, Model, Parameters, Result, WholeNumber, action
 from tools.actions._choices import Text, Texts, subscribers_from
+from tools.actions._cost_meter import CostMeter, cost_explorer_for
 from tools.actions._histories import HistoryReader
 from tools.actions._reading import read_budgets
 from tools.actions._recommendation_view import RecommendationView, recommendation_view
-from tools.actions._reply import Amount, ReadCost, read_cost, read_or_say, shown
+from tools.actions._reply import Amount, ReadCost, read_or_say, shown
 from tools.domain.budget import Budget
 from tools.domain.budget_types import BUDGET_TYPES, COST, USAGE, BudgetTypeName
 from tools.domain.errors import DataUnavailable, InvalidParameters, problem_with
@@ -64,6 +65,9 @@ class RecommendBudgetsParameters(Parameters):
     )
     budget_types: list[BudgetTypeName] = Field(
         default=[BudgetTypeName.COST], min_length=1, description="The types of budgets to recommend."
+    )
+    fresh: bool = Field(
+        default=False, description="Ask Cost Explorer anew, whatever it answered earlier the same day."
     )
     notification_email: Texts | None = Field(
         default=None, description="Who is to be told; goes into the create_budget requests."
@@ -135,7 +139,8 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
     Use it to find out which budgets are missing and which limits do not fit. Every recommendation has a limit
     that an ordinary month passes only with the given probability, the expected spend, a comparison with the
     existing budget of the same scope, and a create_budget request to send as it is. Reading Cost Explorer
-    costs $0.01 a page; the reply says how many there were. Changes nothing.
+    costs $0.01 a page; the reply says how many there were. What it answered is remembered for the day, and fresh
+    asks anew. Changes nothing.
     """
     account_id = parameters.account_id or gateways.identity.account_id
     _check(parameters, account_id)
@@ -145,11 +150,11 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
     supplied = supplied_costs(parameters.cost_data, parameters.group_by, today.replace(day=1))
     claims = claimed_savings(parameters.optimization_data)
     reader = HistoryReader(
-        gateways=gateways,
+        cost_explorer=cost_explorer_for(gateways, fresh=parameters.fresh),
         today=today,
         lookback_months=parameters.lookback_months,
         narrowed_to=None if account_id == gateways.identity.account_id else account_id,
-        incomplete=incomplete,
+        meter=CostMeter(now, incomplete),
     )
     histories = [
         found
@@ -180,7 +185,7 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
         left_out=len(views) - len(shown_views),
         months=Months(first=f"{reader.months[0]:%Y-%m}", last=f"{reader.months[-1]:%Y-%m}"),
         source=SUPPLIED if supplied.amounts and BudgetTypeName.COST in parameters.budget_types else READ,
-        cost_explorer=read_cost(reader.pages),
+        cost_explorer=reader.meter.view(),
         below_minimum=BelowMinimum(
             scopes=len(sorted_out.small),
             monthly_spend=shown(Spend(sum(sorted_out.small, Decimal(0)), USD)),

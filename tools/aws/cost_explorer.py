@@ -7,7 +7,7 @@ grouping the `Total` of a result is empty and only its groups count.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +16,7 @@ from tools.aws.errors import aws_errors
 from tools.domain.budget_types import BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
 from tools.domain.errors import DataUnavailable
-from tools.gateways import CostRead, DailyRead
+from tools.gateways import CommitmentRead, CostExplorerGateway, CostRead, DailyRead
 
 if TYPE_CHECKING:
     from mypy_boto3_ce import CostExplorerClient
@@ -42,6 +42,10 @@ class AwsCostExplorer:
 
     def __init__(self, client: CostExplorerClient) -> None:
         self._client = client
+
+    def fresh(self) -> CostExplorerGateway:
+        """Itself: it remembers nothing."""
+        return self
 
     def monthly_amounts(
         self,
@@ -74,7 +78,7 @@ class AwsCostExplorer:
                     units[group] = (
                         figure["Unit"] if units.get(group, figure["Unit"]) == figure["Unit"] else MIXED
                     )
-        return CostRead(amounts, units, pages)
+        return CostRead(amounts, units, pages=pages)
 
     def daily_amounts(
         self, days: tuple[date, date], *, metric: str, expression: Mapping[str, Any] | None = None
@@ -90,7 +94,7 @@ class AwsCostExplorer:
             for result in page["ResultsByTime"]:
                 for _, figure in _figures(result, metric, grouped=False):
                     amounts[_day(result["TimePeriod"]["Start"])] = Decimal(figure["Amount"])
-        return DailyRead(amounts, pages)
+        return DailyRead(amounts, pages=pages)
 
     def commitment_percentages(
         self,
@@ -99,7 +103,7 @@ class AwsCostExplorer:
         *,
         service: str | None = None,
         account_id: str | None = None,
-    ) -> tuple[list[CommitmentMonth], int]:
+    ) -> CommitmentRead:
         """One of the four utilization and coverage calls, by month.
 
         "No Savings Plans in the period" arrives as DataUnavailableException and is an empty list here: it
@@ -125,21 +129,21 @@ class AwsCostExplorer:
             case _:
                 raise ValueError(f"{budget_type} counts no commitments")
 
-    def _reservation_utilization(self, request: dict[str, Any]) -> tuple[list[CommitmentMonth], int]:
+    def _reservation_utilization(self, request: dict[str, Any]) -> CommitmentRead:
         pages = self._all(
             "get_reservation_utilization", "ce:GetReservationUtilization", "NextPageToken", request
         )
-        found = [
+        found = tuple(
             CommitmentMonth(
                 _day(each["TimePeriod"]["Start"]), Decimal(each["Total"]["UtilizationPercentage"])
             )
             for page in pages
             for each in page["UtilizationsByTime"]
             if Decimal(each["Total"]["PurchasedHours"])
-        ]
-        return found, max(len(pages), 1)
+        )
+        return _commitments(found, pages)
 
-    def _reservation_coverage(self, request: dict[str, Any]) -> tuple[list[CommitmentMonth], int]:
+    def _reservation_coverage(self, request: dict[str, Any]) -> CommitmentRead:
         pages = self._all("get_reservation_coverage", "ce:GetReservationCoverage", "NextPageToken", request)
         hours = [
             (_day(each["TimePeriod"]["Start"]), each["Total"]["CoverageHours"])
@@ -147,24 +151,26 @@ class AwsCostExplorer:
             for each in page["CoveragesByTime"]
         ]
         if not any(Decimal(each["ReservedHours"]) for _, each in hours):
-            return [], max(len(pages), 1)
-        return [
+            return _commitments((), pages)
+        found = tuple(
             CommitmentMonth(month, Decimal(each["CoverageHoursPercentage"]))
             for month, each in hours
             if Decimal(each["TotalRunningHours"])
-        ], max(len(pages), 1)
+        )
+        return _commitments(found, pages)
 
-    def _savings_plans_utilization(self, request: dict[str, Any]) -> tuple[list[CommitmentMonth], int]:
+    def _savings_plans_utilization(self, request: dict[str, Any]) -> CommitmentRead:
         pages = self._all("get_savings_plans_utilization", "ce:GetSavingsPlansUtilization", None, request)
-        return [
+        found = tuple(
             CommitmentMonth(
                 _day(each["TimePeriod"]["Start"]), Decimal(each["Utilization"]["UtilizationPercentage"])
             )
             for page in pages
             for each in page.get("SavingsPlansUtilizationsByTime") or ()
-        ], max(len(pages), 1)
+        )
+        return _commitments(found, pages)
 
-    def _savings_plans_coverage(self, request: dict[str, Any]) -> tuple[list[CommitmentMonth], int]:
+    def _savings_plans_coverage(self, request: dict[str, Any]) -> CommitmentRead:
         pages = self._all("get_savings_plans_coverage", "ce:GetSavingsPlansCoverage", "NextToken", request)
         covered: dict[date, Decimal] = defaultdict(Decimal)
         whole: dict[date, Decimal] = defaultdict(Decimal)
@@ -173,11 +179,12 @@ class AwsCostExplorer:
                 month = _day(row["TimePeriod"]["Start"])
                 covered[month] += Decimal(row["Coverage"]["SpendCoveredBySavingsPlans"])
                 whole[month] += Decimal(row["Coverage"]["TotalCost"])
-        return [
+        found = tuple(
             CommitmentMonth(month, covered[month] / total * 100)
             for month, total in sorted(whole.items())
             if total
-        ], max(len(pages), 1)
+        )
+        return _commitments(found, pages)
 
     def _all(
         self, operation: str, permission: str, token: str | None, request: dict[str, Any]
@@ -202,6 +209,11 @@ class AwsCostExplorer:
             if token is None or not following:
                 return
             request = request | {token: following}
+
+
+def _commitments(months: tuple[CommitmentMonth, ...], pages: Sequence[object]) -> CommitmentRead:
+    """An answer that there are none is a page as well."""
+    return CommitmentRead(months, pages=max(len(pages), 1))
 
 
 def _figures(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tools.aws.alert_store import DynamoDbAlerts
 from tools.aws.change_store import DynamoDbChanges
+from tools.aws.cost_memory import DynamoDbCostMemory
 from tools.aws.inbox import DynamoDbInbox
 from tools.aws.outbox import DynamoDbOutbox
 from tools.aws.snapshot_store import DynamoDbSnapshots
@@ -13,7 +14,9 @@ from tools.aws.state_table import StateTable
 from tools.domain.snapshots import SNAPSHOTS_KEPT
 
 
-class DynamoDbStateStore(DynamoDbChanges, DynamoDbAlerts, DynamoDbOutbox, DynamoDbInbox, DynamoDbSnapshots):
+class DynamoDbStateStore(
+    DynamoDbChanges, DynamoDbAlerts, DynamoDbOutbox, DynamoDbInbox, DynamoDbSnapshots, DynamoDbCostMemory
+):
     """All of it in one table; `snapshots_kept` is how long DynamoDB keeps a budget's snapshots."""
 
     def __init__(self, table: StateTable, snapshots_kept: timedelta = SNAPSHOTS_KEPT) -> None:

@@ -13,6 +13,7 @@ on DynamoDB may delete an item. Accounts never share a partition.
 | received message | `<account>#inbox` | `<message id>` | after 90 days |
 | budget snapshot | `<account>#snapshots#<budget>` | `<day>` | after `BUDGET_SNAPSHOT_DAYS` |
 | latest snapshot | `<account>#latest-snapshots` | `<budget>` | after `BUDGET_SNAPSHOT_DAYS` |
+| answer of Cost Explorer | `<account>#costs` | `<day>#<hash of the question>#<part>` | after two days |
 | request | `<account>#requests` | `request#<hash of its id>` | after a day |
 
 An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `outcome`,
@@ -31,6 +32,10 @@ of one that was refused the beginning of its text. It is written once it was wor
 A snapshot has `as_of` (when AWS made its figures, then when they were read) and `snapshot`, a JSON text of all the
 rest; it is written only over one whose `as_of` is lower. The latest of each budget is kept a second time, in one
 partition, so that one query tells what is new.
+
+An answer of Cost Explorer has `asked_at`, `parts` (how many items it is), `digest` (of question and answer) and
+`answer`: JSON, compressed (zlib), as base64, at most 300,000 characters in each part. Parts are written only over
+older ones, and an answer whose parts do not match its digest is none. Its account is the one that asks.
 
 A request is Powertools' idempotency record: `status`, `validation` (hash of the request), `data` (the reply) and
 `in_progress_expiration`. Its account is the agent's own.
