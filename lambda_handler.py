@@ -26,7 +26,7 @@ from agent.settings import SettingsError, load_settings
 from tools.actions.catalogue import ACTION_NAMES
 from tools.domain.errors import BudgetAgentError
 
-startup.finish()
+startup.before_snapshot(startup.load_everything)
 
 
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
@@ -40,6 +40,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     logger.append_keys(request_id=request_id, action=known_action or NO_ACTION)
     response = _answer(event, action, request_id, invocation_of(context))
     record_outcome(known_action, response.error_code, monotonic() - began, is_cold=is_cold)
+    startup.finish()
     return response.model_dump(mode="json")
 
 

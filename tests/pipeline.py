@@ -7,10 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import lambda_handler
+from agent import startup
 from local.remote import Remote
 from tests.embedded import STATE_TABLE, begin, environment, make_state_table, the_server
 from tests.events import Event, events
 from tests.lambda_context import Context
+
+# This process tests more than the handler and may never send it a request.
+startup.finish()
 
 
 @contextmanager
