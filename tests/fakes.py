@@ -12,6 +12,7 @@ from typing import Any
 from tests.builders import ACCOUNT, NOW
 from tools.aws.budget_steps import call_of
 from tools.aws.translate import budget_action_to, definition_to, notification_with_subscribers_to
+from tools.domain.action_records import ActionRecord, RecordChange
 from tools.domain.alert_items import past_position
 from tools.domain.alerts import Alert, AlertChange, AlertKey
 from tools.domain.announcements import Announcement
@@ -381,6 +382,7 @@ class FakeStateStore:
     entries: dict[tuple[str, str], AuditEntry] = field(default_factory=dict)
     live_alerts: dict[tuple[str, str], Alert] = field(default_factory=dict)
     ended_alerts: dict[tuple[str, str], Alert] = field(default_factory=dict)
+    records: dict[tuple[str, str], ActionRecord] = field(default_factory=dict)
     outbox: dict[tuple[str, str], Announcement] = field(default_factory=dict)
     told: dict[tuple[str, str], Announcement] = field(default_factory=dict)
     inbox: dict[tuple[str, str], ReceivedMessage] = field(default_factory=dict)
@@ -476,6 +478,30 @@ class FakeStateStore:
         ]
         shown = found[:most]
         return AlertPage([alert for _, alert in shown], shown[-1][0] if len(found) > most else None)
+
+    def action_records(self, account_id: str) -> list[ActionRecord]:
+        self._may("action_records")
+        return [record for (account, _), record in sorted(self.records.items()) if account == account_id]
+
+    def save_action_record(self, change: RecordChange) -> bool:
+        self._may("save_action_record")
+        subject = change.after or change.before
+        if subject is None:
+            raise ValueError("A record that is not there can only begin")
+        place = (subject.account_id, subject.position)
+        present, read = self.records.get(place), change.before
+        if (None if present is None else present.version) != (None if read is None else read.version):
+            return False
+        told = change.announcement
+        if told is not None and (told.account_id, told.id) in self.outbox:
+            return False
+        if change.after is None:
+            self.records.pop(place)
+        else:
+            self.records[place] = change.after
+        if told is not None:
+            self.outbox[told.account_id, told.id] = told
+        return True
 
     def announce(self, announcement: Announcement) -> bool:
         self._may("announce")

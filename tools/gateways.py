@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tools.domain.commitments import CommitmentMonth
 
 if TYPE_CHECKING:
+    from tools.domain.action_records import ActionRecord, RecordChange
     from tools.domain.alerts import Alert, AlertChange, AlertKey
     from tools.domain.announcements import Announcement
     from tools.domain.audit import AuditEntry
@@ -285,6 +286,19 @@ class AlertStore(Protocol):
         """Alerts of periods that are over, the last ended first, at most so many; bounds as in `changes`."""
 
 
+class ActionRecordStore(Protocol):
+    """The memory of budget actions."""
+
+    def action_records(self, account_id: str) -> list[ActionRecord]:
+        """What is remembered of the account's budget actions, as it stands at this moment."""
+
+    def save_action_record(self, change: RecordChange) -> bool:
+        """Write one change of a record together with its announcement, wholly or not at all.
+
+        False when the record is not as the change found it: somebody else was faster, and nothing was written.
+        """
+
+
 class Outbox(Protocol):
     """The memory of what is still to be told."""
 
@@ -339,7 +353,9 @@ class CostMemory(Protocol):
         """Keep it as its question's answer of the day in the place of an older one; one that is as new stays."""
 
 
-class StateStore(ChangeStore, AlertStore, Outbox, Inbox, SnapshotStore, CostMemory, Protocol):
+class StateStore(
+    ChangeStore, AlertStore, ActionRecordStore, Outbox, Inbox, SnapshotStore, CostMemory, Protocol
+):
     """The agent's memory. Every write has a condition, so that nothing is lost or doubled.
 
     Raises StateUnavailable when its table does not exist, beside AccessDenied, Throttled and AwsUnavailable.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tools.aws.action_record_store import DynamoDbActionRecords
 from tools.aws.alert_store import DynamoDbAlerts
 from tools.aws.change_store import DynamoDbChanges
 from tools.aws.cost_memory import DynamoDbCostMemory
@@ -15,7 +16,13 @@ from tools.domain.snapshots import SNAPSHOTS_KEPT
 
 
 class DynamoDbStateStore(
-    DynamoDbChanges, DynamoDbAlerts, DynamoDbOutbox, DynamoDbInbox, DynamoDbSnapshots, DynamoDbCostMemory
+    DynamoDbChanges,
+    DynamoDbAlerts,
+    DynamoDbActionRecords,
+    DynamoDbOutbox,
+    DynamoDbInbox,
+    DynamoDbSnapshots,
+    DynamoDbCostMemory,
 ):
     """All of it in one table; `snapshots_kept` is how long DynamoDB keeps a budget's snapshots."""
 

@@ -8,6 +8,7 @@ on DynamoDB may delete an item. Accounts never share a partition.
 | audit entry | `<account>#changes` | `<moment>#<id>` | never |
 | alert | `<account>#alerts` | `<budget>:<start of period>:<figure>:<operator>:<threshold>` | never |
 | past alert | `<account>#past-alerts` | `<moment of its end>#<id>-<occurrence>` | after 400 days |
+| budget action | `<account>#budget-actions` | `<budget>:<action id>` | never |
 | announcement | `<account>#outbox` | `<id>` | never |
 | told announcement | `<account>#told` | `<id>` | after 90 days |
 | received message | `<account>#inbox` | `<message id>` | after 90 days |
@@ -25,6 +26,9 @@ rest; it becomes a past one when its period is over. An announcement has `revisi
 JSON text: what is told, and how far each channel has got) and `claimed_until` while a run is delivering it. It
 is written in one transaction with the alert that causes it, and becomes a told one when every channel has
 delivered it or given up.
+
+A budget action has `version` (a number) and `record`, a JSON text: the state it was seen in last, since when, the
+limit it restricted at and how often the agent tried to mend it. It goes when AWS has no such budget action.
 
 A received message has `received_at`, `outcome`, `budget_name` and `message`, a JSON text: what was understood, and
 of one that was refused the beginning of its text. It is written once it was worked on, and never changed.
