@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from tests.builders import ACCOUNT, NOW, a_budget
+from tests.builders import ACCOUNT, NOW, a_budget, usd
 from tests.embedded import items_of_state_table
 from tests.fakes import FakeStateStore
 from tools.aws.state_store import DynamoDbStateStore
+from tools.domain.action_records import ActionRecord, RecordChange
 from tools.domain.alert_life import ended, handled, seen
 from tools.domain.alerts import Alert, AlertChange, Resolution
 from tools.domain.announcements import Announcement, AnnouncementType, Delivery, DeliveryState
@@ -124,6 +125,48 @@ def test_past_alerts_come_last_ended_first_by_page_time_and_budget(state: StateS
     assert [each.key.budget_name for each in first.alerts] == ["c", "b"]
     assert names(before=first.last) == ["a"]
     assert state.past_alerts(ACCOUNT, most=3).last is None
+
+
+def a_record(
+    status: str = "EXECUTION_SUCCESS", *, version: int = 1, account_id: str = ACCOUNT
+) -> ActionRecord:
+    return ActionRecord(
+        account_id=account_id,
+        budget_name="a-budget",
+        action_id="00000000-0000-0000-0000-000000000001",
+        status=status,
+        since=NOW,
+        limit=usd("99.50"),
+        failing="REVERSE_FAILURE",
+        tries=2,
+        reminded_at=NOW + SECOND,
+        version=version,
+    )
+
+
+def test_a_record_of_a_budget_action_is_read_back_whole_with_what_is_told_of_it(state: StateStore) -> None:
+    assert state.save_action_record(
+        RecordChange(before=None, after=a_record(), announcement=an_announcement())
+    )
+    assert state.action_records(ACCOUNT) == [a_record()]
+    assert state.pending_announcements(ACCOUNT) == [an_announcement()]
+    assert state.action_records(MEMBER) == []
+
+
+def test_a_record_that_somebody_changed_is_not_overwritten(state: StateStore) -> None:
+    begun = RecordChange(before=None, after=a_record())
+    assert state.save_action_record(begun)
+    assert not state.save_action_record(begun)
+    second = a_record("STANDBY", version=2)
+    assert state.save_action_record(RecordChange(before=a_record(), after=second))
+    late = RecordChange(
+        before=a_record(), after=a_record("PENDING", version=2), announcement=an_announcement()
+    )
+    assert not state.save_action_record(late)
+    assert not state.save_action_record(RecordChange(before=a_record(), after=None))
+    assert (state.action_records(ACCOUNT), state.pending_announcements(ACCOUNT)) == ([second], [])
+    assert state.save_action_record(RecordChange(before=second, after=None))
+    assert state.action_records(ACCOUNT) == []
 
 
 def test_accounts_see_nothing_of_each_other(state: StateStore) -> None:

@@ -20,6 +20,7 @@ ACTION_NAMES = [
     "list_changes",
     "list_alerts",
     "acknowledge_alert",
+    "reconcile_budget_actions",
     "list_budget_actions",
     "execute_budget_action",
 ]

@@ -29,9 +29,9 @@ class ActionRecord:
     """A budget action as it was seen last. `version` counts the changes of the record.
 
     `since` is when this status was first seen; `limit` the budget's limit when the restriction was, None while
-    there is none or where it was not known; `failing` the failed state that people were told of, None while nothing
-    fails; `tries` how often the agent has asked AWS to mend that; `reminded_at` when people were last told that it
-    waits for one of them.
+    there is none or where it was not known; `failing` the failed state that people were told of, None while
+    nothing fails; `tries` how often the agent has asked AWS to mend that; `reminded_at` when people were last told
+    that it waits for one of them.
     """
 
     account_id: str
