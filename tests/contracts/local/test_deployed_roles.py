@@ -247,7 +247,10 @@ def test_every_resource_has_the_properties_of_the_template(clients: Clients, dep
         Name="budget-management-monitor-budgets", GroupName="budget-management"
     )
     assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(1 hour)", "ENABLED")
-    assert json.loads(schedule["Target"]["Input"]) == {"action": "monitor_budgets", "parameters": {}}
+    assert json.loads(schedule["Target"]["Input"]) == {
+        "action": "monitor_budgets",
+        "parameters": {"notify": True},
+    }
     alarms = clients("cloudwatch").describe_alarms()["MetricAlarms"]
     assert {each["AlarmName"].removeprefix("budget-management-") for each in alarms} == {
         "errors",
@@ -267,12 +270,22 @@ def test_every_resource_has_the_properties_of_the_template(clients: Clients, dep
     )
 
 
-def test_monitoring_can_be_switched_off(clients: Clients, deploy: Deploy) -> None:
-    deploy(MonitoringState="DISABLED")
-    schedule = clients("scheduler").get_schedule(
-        Name="budget-management-monitor-budgets", GroupName="budget-management"
-    )
-    assert schedule["State"] == "DISABLED"
+def test_monitoring_can_be_switched_off_and_releasing_left_to_people(
+    clients: Clients, deploy: Deploy
+) -> None:
+    deploy(MonitoringState="DISABLED", ReleaseMode="MANUAL")
+    schedules = {
+        name: clients("scheduler").get_schedule(
+            Name=f"budget-management-{name}", GroupName="budget-management"
+        )
+        for name in ("monitor-budgets", "reconcile-budget-actions")
+    }
+    assert {name: each["State"] for name, each in schedules.items()} == {
+        "monitor-budgets": "DISABLED",
+        "reconcile-budget-actions": "ENABLED",
+    }
+    reconciling = json.loads(schedules["reconcile-budget-actions"]["Target"]["Input"])
+    assert reconciling["parameters"] == {"release": "MANUAL", "list_uncovered": False}
     names = [each["AlarmName"] for each in clients("cloudwatch").describe_alarms()["MetricAlarms"]]
     assert "budget-management-heartbeat" not in names
 
