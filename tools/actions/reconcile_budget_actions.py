@@ -17,12 +17,13 @@ from tools.actions._action import (
     Result,
     action,
 )
+from tools.actions._cost_meter import CostMeter
 from tools.actions._reconciling import Looked, Reconciling
-from tools.actions._reply import Amount, ReadCost, read_cost, read_or_say, shown
+from tools.actions._reply import Amount, ReadCost, read_or_say, shown
 from tools.domain.audit import Change
 from tools.domain.budget import Budget
 from tools.domain.budget_action_states import Restricts, state_of
-from tools.domain.deletion_rules import restriction_in_words
+from tools.domain.budget_actions import restriction_in_words
 from tools.domain.errors import StateUnavailable
 from tools.domain.money import USD, Spend
 from tools.domain.periods import whole_months_before
@@ -153,7 +154,8 @@ def reconcile_budget_actions(
         incomplete=incomplete,
     )
     run.run(actions, is_everything=name is None)
-    uncovered, pages = _uncovered(parameters, budgets, account_id, now, gateways, incomplete)
+    meter = CostMeter(now, incomplete)
+    uncovered = _uncovered(parameters, budgets, account_id, now, gateways, incomplete, meter)
     active = [_view(each) for each in run.looked if each.action.status != "STANDBY"]
     return ReconcileBudgetActionsResult(
         sentence=_sentence(run.looked, is_rehearsal=parameters.dry_run),
@@ -170,7 +172,7 @@ def reconcile_budget_actions(
         if uncovered is None
         else [_uncovered_view(each) for each in uncovered[:MOST_UNCOVERED]],
         uncovered_left_out=max(len(uncovered or ()) - MOST_UNCOVERED, 0),
-        cost_explorer=read_cost(pages) if pages else None,
+        cost_explorer=meter.view() if meter.reads else None,
         incomplete=incomplete,
     )
 
@@ -182,14 +184,14 @@ def _uncovered(
     now: datetime,
     gateways: Gateways,
     incomplete: list[Incomplete],
-) -> tuple[list[Uncovered] | None, int]:
-    """What cost something in the last whole month and has no budget, and the pages that reading it took."""
+    meter: CostMeter,
+) -> list[Uncovered] | None:
+    """What cost something in the last whole month and has no budget; None when it was not asked for or read."""
     if not parameters.list_uncovered or budgets is None:
-        return None, 0
+        return None
     [month] = whole_months_before(now.date(), 1)
     foreign = None if account_id == gateways.identity.account_id else account_id
     found: list[Uncovered] = []
-    pages = 0
     for kind, dimension in _KINDS.items():
         read = read_or_say(
             f"spend by {dimension}",
@@ -203,11 +205,11 @@ def _uncovered(
             ),
         )
         if read is None:
-            return None, pages
-        pages += read.pages
+            return None
+        meter.note(read)
         amounts = {value: by_month.get(month, Decimal(0)) for value, by_month in read.amounts.items()}
         found += uncovered_by(kind, amounts, budgets, parameters.minimum_monthly_spend)
-    return sorted(found, key=lambda each: -each.amount), pages
+    return sorted(found, key=lambda each: -each.amount)
 
 
 def _view(looked: Looked) -> ReconciledAction:

@@ -13,8 +13,7 @@ from typing import Any
 
 from tools.domain.announcements import Announcement, AnnouncementType
 from tools.domain.budget_action_states import BudgetActionStatus, is_in_progress, state_of
-from tools.domain.budget_actions import BudgetAction
-from tools.domain.budget_actions import restriction_in_words
+from tools.domain.budget_actions import BudgetAction, restriction_in_words
 from tools.domain.money import Spend, rounded
 
 REMIND_AFTER = timedelta(days=1)
