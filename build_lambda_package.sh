@@ -5,7 +5,7 @@ called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # The AWS services that the code builds clients of; botocore's data of all others stays out.
-AWS_SERVICES=(budgets ce dynamodb sts)
+AWS_SERVICES=(apigatewaymanagementapi budgets ce dynamodb sns sts)
 
 # What requirements.txt brings and no path of the agent imports: Strands' MCP client with its HTTP stack and
 # cryptography, Powertools' web framework, and names kept for old releases.

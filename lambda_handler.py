@@ -31,7 +31,9 @@ startup.before_snapshot(startup.load_everything)
 
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
-    """Answer one event with the standard reply. Never raises."""
+    """Answer one event with the standard reply, and a WebSocket's as API Gateway takes it. Never raises."""
+    if _is_from_websocket(event):
+        return _answer_websocket(event)
     began = monotonic()
     is_cold = not _agent.cache_info().currsize
     action = action_named_in(event)
@@ -42,6 +44,31 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     record_outcome(known_action, response.error_code, monotonic() - began, is_cold=is_cold)
     startup.finish()
     return response.model_dump(mode="json")
+
+
+def _is_from_websocket(event: Any) -> bool:
+    """Whether API Gateway tells of a WebSocket. Here, so that others need not import what answers it."""
+    context = event.get("requestContext") if isinstance(event, dict) else None
+    return isinstance(context, dict) and "connectionId" in context and "eventType" in context
+
+
+def _answer_websocket(event: Any) -> dict[str, Any]:
+    """The status that API Gateway wants; of a failure its client learns no more than that."""
+    try:
+        from agent.websocket_events import answer_websocket
+
+        gateways = _agent().gateways
+        answer = answer_websocket(
+            event, gateways.connections, gateways.identity.account_id, gateways.clock.now()
+        )
+        logger.info("websocket event answered", status_code=answer["statusCode"])
+        return answer
+    except (BudgetAgentError, SettingsError) as error:
+        logger.error("websocket event not answered", reason=str(error))
+        return {"statusCode": 503}
+    except Exception as error:
+        log_failure("websocket event failed unexpectedly", error)
+        return {"statusCode": 500}
 
 
 def _answer(event: Any, action: str | None, request_id: str | None, invocation: Invocation) -> AgentResponse:
@@ -66,7 +93,7 @@ def _answer(event: Any, action: str | None, request_id: str | None, invocation: 
 def _work(
     agent: BudgetAgent, request: ActionRequest, request_id: str | None, invocation: Invocation
 ) -> AgentResponse:
-    with asked_by(invocation.requester(request.request_id)):
+    with asked_by(invocation.requester(request.request_id), invocation):
         outcome = agent.perform(request)
     if isinstance(outcome, ErrorDetail):
         return AgentResponse.failure(request.action, outcome, request_id, _present())

@@ -7,6 +7,7 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from agent.budget_agent import BudgetAgent
+from agent.invocation import seconds_left
 from agent.observability import aws_calls
 from agent.settings import Settings, TimeSource
 from tools.actions.catalogue import ACTIONS
@@ -14,8 +15,19 @@ from tools.aws.clients import Clients, build_clients
 from tools.gateways import AgentIdentity, Gateways
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agent.idempotency import OnceOnly
-    from tools.gateways import BudgetsGateway, Clock, CostExplorerGateway, StateStore
+    from tools.aws.state_table import StateTable
+    from tools.domain.deliveries import Unsettled
+    from tools.gateways import (
+        AnnouncementChannel,
+        BudgetsGateway,
+        Clock,
+        ConnectionStore,
+        CostExplorerGateway,
+        StateStore,
+    )
 
 
 def build_agent(settings: Settings) -> BudgetAgent:
@@ -75,13 +87,70 @@ class AwsGateways:
     @cached_property
     def state(self) -> StateStore | None:
         """The agent's memory; None without a state table."""
-        if self._settings.state_table is None:
+        table = self._state_table()
+        if table is None:
             return None
         from tools.aws.state_store import DynamoDbStateStore
+
+        return DynamoDbStateStore(table, timedelta(days=self._settings.snapshot_days))
+
+    @cached_property
+    def connections(self) -> ConnectionStore | None:
+        """The connections of the stack's own WebSocket API; None without a state table."""
+        table = self._state_table()
+        if table is None:
+            return None
+        from tools.aws.connections import DynamoDbConnections
+
+        return DynamoDbConnections(table, self.identity.account_id)
+
+    @cached_property
+    def channels(self) -> tuple[AnnouncementChannel, ...]:
+        """The channels that the settings name."""
+        return tuple(_channels(self._settings, self._clients, self.connections))
+
+    @cached_property
+    def unsettled(self) -> Unsettled:
+        """What this process has told and could not settle."""
+        from tools.domain.deliveries import Unsettled
+
+        return Unsettled()
+
+    def seconds_left(self) -> float:
+        """How much time the invocation still has."""
+        return seconds_left()
+
+    def _state_table(self) -> StateTable | None:
+        name = self._settings.state_table
+        if name is None:
+            return None
         from tools.aws.state_table import StateTable
 
-        table = StateTable(self._clients.dynamodb, self._settings.state_table)
-        return DynamoDbStateStore(table, timedelta(days=self._settings.snapshot_days))
+        return StateTable(self._clients.dynamodb, name)
+
+
+def _channels(
+    settings: Settings, clients: Clients, connections: ConnectionStore | None
+) -> Iterator[AnnouncementChannel]:
+    """An adapter for every channel of `tools.domain.channels` that has an address."""
+    from tools.domain.channels import OWNERS_WEBSOCKET, STACK_WEBSOCKET
+
+    websocket, table = settings.websocket_endpoint, settings.websocket_connections_table
+    if websocket is not None and table is not None:
+        from tools.aws.connections import OwnersConnections
+        from tools.aws.websocket import WebSocketChannel
+
+        source = OwnersConnections(clients.dynamodb, table)
+        yield WebSocketChannel(OWNERS_WEBSOCKET, partial(clients.connections, websocket), source)
+    if settings.stack_websocket_endpoint is not None and connections is not None:
+        from tools.aws.websocket import WebSocketChannel
+
+        client = partial(clients.connections, settings.stack_websocket_endpoint)
+        yield WebSocketChannel(STACK_WEBSOCKET, client, connections)
+    if settings.alert_channel_topic_arn is not None:
+        from tools.aws.topic import TopicChannel
+
+        yield TopicChannel(clients.sns, settings.alert_channel_topic_arn)
 
 
 def _once_only(settings: Settings, clients: Clients, account_id: str) -> OnceOnly | None:

@@ -16,6 +16,7 @@ from agent.guardrails import Audit
 from agent.observability import logger
 from agent.strands_tools import as_strands_tool
 from tools.actions._action import Action
+from tools.domain.names import AGENT_NAME
 from tools.gateways import Gateways
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class BudgetAgent:
             interventions=[Audit()],
             callback_handler=None,
             record_direct_tool_call=False,
-            name="BudgetManagementAgent",
+            name=AGENT_NAME,
         )
 
     @property

@@ -11,9 +11,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.domain.errors import BudgetAgentError, InternalError, InvalidRequest, UnknownAction
+from tools.domain.names import AGENT_NAME
 from tools.domain.quoting import quoted, shortened
-
-AGENT_NAME = "BudgetManagementAgent"
 
 _REQUEST_FIELDS = ("action", "parameters", "request_id")
 _LONGEST_REQUEST_ID = 128

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.domain.audit import Requester
+from tools.gateways import LONGEST_RUN_SECONDS
 
-LONGEST_INVOCATION_MILLISECONDS = 15 * 60 * 1000
-"""Lambda's longest timeout: what counts where nobody says how much time is left."""
+LONGEST_INVOCATION_MILLISECONDS = int(LONGEST_RUN_SECONDS * 1000)
+"""What counts where nobody says how much time is left."""
 
+_invocation: ContextVar[Invocation | None] = ContextVar("invocation", default=None)
 _requester: ContextVar[Requester | None] = ContextVar("requester", default=None)
 
 
@@ -49,15 +51,25 @@ def invocation_of(context: Any) -> Invocation:
 
 
 @contextmanager
-def asked_by(requester: Requester) -> Iterator[None]:
-    """Everything inside is done for this requester; Strands carries it into the threads in which tools run."""
-    token = _requester.set(requester)
+def asked_by(requester: Requester, invocation: Invocation | None = None) -> Iterator[None]:
+    """Everything inside is done for this requester, within the time of this invocation.
+
+    Strands carries both into the threads in which tools run.
+    """
+    token, held = _requester.set(requester), _invocation.set(invocation)
     try:
         yield
     finally:
         _requester.reset(token)
+        _invocation.reset(held)
 
 
 def present_requester() -> Requester:
     """For whom the present call is done."""
     return _requester.get() or Requester()
+
+
+def seconds_left() -> float:
+    """How much time the present invocation still has."""
+    invocation = _invocation.get()
+    return LONGEST_RUN_SECONDS if invocation is None else invocation.remaining_milliseconds() / 1000

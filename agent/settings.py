@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 
 class LogLevel(StrEnum):
@@ -30,6 +30,10 @@ class SettingsError(Exception):
     """The environment holds a value that cannot be; the message names the variable and what is allowed."""
 
 
+_TABLE = r"^[a-zA-Z0-9_.-]{3,255}$"
+_STAGE_ADDRESS = r"^https?://[\w.:-]+(/[\w.$-]+)*$"
+
+
 class Settings(BaseModel):
     """The configuration of one deployment. Each field's alias is its environment variable."""
 
@@ -39,7 +43,7 @@ class Settings(BaseModel):
     state_table: str | None = Field(
         default=None,
         alias="BUDGET_STATE_TABLE",
-        pattern=r"^[a-zA-Z0-9_.-]{3,255}$",
+        pattern=_TABLE,
         description="DynamoDB table of the agent's memory. Without it changes work, and are neither recorded nor "
         "made once per request_id.",
     )
@@ -62,6 +66,31 @@ class Settings(BaseModel):
         pattern=r"^arn:aws[\w-]*:iam::\d{12}:role/.+$",
         description="The role that AWS Budgets assumes to carry out budget actions.",
     )
+    websocket_endpoint: str | None = Field(
+        default=None,
+        alias="WEBSOCKET_ENDPOINT",
+        pattern=_STAGE_ADDRESS,
+        description="Stage of your own WebSocket API, to whose clients alerts are pushed, such as "
+        "https://abc.execute-api.us-east-1.amazonaws.com/prod. Needs WEBSOCKET_CONNECTIONS_TABLE.",
+    )
+    websocket_connections_table: str | None = Field(
+        default=None,
+        alias="WEBSOCKET_CONNECTIONS_TABLE",
+        pattern=_TABLE,
+        description="DynamoDB table of that API's connections, with the key `connectionId`.",
+    )
+    stack_websocket_endpoint: str | None = Field(
+        default=None,
+        alias="STACK_WEBSOCKET_ENDPOINT",
+        pattern=_STAGE_ADDRESS,
+        description="Stage of the stack's own WebSocket API. Needs BUDGET_STATE_TABLE, which has its connections.",
+    )
+    alert_channel_topic_arn: str | None = Field(
+        default=None,
+        alias="ALERT_CHANNEL_TOPIC_ARN",
+        pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$",
+        description="SNS topic to which alerts are published for people. Never one that the function listens to.",
+    )
     region: str = Field(
         default="us-east-1", alias="AWS_REGION", description="Region of the clients; Lambda sets it."
     )
@@ -77,6 +106,15 @@ class Settings(BaseModel):
         description="`system`, or `aws`: the Date header of AWS replies (an embedded AWS has its own clock).",
     )
 
+    @model_validator(mode="after")
+    def _has_what_channels_need(self) -> Settings:
+        """An address without its table of connections, or the other way round, would be ignored."""
+        if (self.websocket_endpoint is None) != (self.websocket_connections_table is None):
+            raise ValueError("WEBSOCKET_ENDPOINT and WEBSOCKET_CONNECTIONS_TABLE need each other")
+        if self.stack_websocket_endpoint is not None and self.state_table is None:
+            raise ValueError("STACK_WEBSOCKET_ENDPOINT needs BUDGET_STATE_TABLE")
+        return self
+
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises SettingsError naming every variable that is wrong.
@@ -90,6 +128,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return Settings.model_validate(given)
     except ValidationError as error:
         problems = "; ".join(
-            f"{each['loc'][0]}={each['input']!r}: {each['msg']}" for each in error.errors(include_url=False)
+            f"{each['loc'][0]}={each['input']!r}: {each['msg']}" if each["loc"] else each["msg"]
+            for each in error.errors(include_url=False)
         )
         raise SettingsError(f"The environment is wrong: {problems}") from error

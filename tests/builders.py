@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from tools.domain.budget import AutoAdjust, Budget, BudgetDefinition, HealthStatus
 from tools.domain.budget_types import COST, BudgetType, Measure
-from tools.domain.channels import ChannelName
 from tools.domain.money import USD, Spend
 from tools.domain.notifications import (
     ComparisonOperator,
@@ -22,6 +21,7 @@ from tools.domain.notifications import (
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import BudgetPeriod, TimeUnit, add_months, at_midnight
 from tools.domain.scope import Scope
+from tools.domain.subscriber_channels import ChannelName
 
 NOW = datetime(2026, 10, 20, 12, tzinfo=UTC)
 """The moment of most tests: past the middle of a month, 19.5 of 31 days."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,6 +40,7 @@ from tools.domain.budget_steps import (
 from tools.domain.budget_types import BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
 from tools.domain.cost_answers import KeptAnswer
+from tools.domain.deliveries import Unsettled
 from tools.domain.errors import (
     BudgetAgentError,
     BudgetAlreadyExists,
@@ -54,11 +55,14 @@ from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
 from tools.domain.snapshots import Snapshot
 from tools.gateways import (
+    LONGEST_RUN_SECONDS,
     AgentIdentity,
     AlertPage,
+    AnnouncementChannel,
     AuditPage,
     BudgetsGateway,
     CommitmentRead,
+    ConnectionStore,
     CostExplorerGateway,
     CostRead,
     DailyRead,
@@ -597,6 +601,13 @@ class FakeGateways:
     clock: FakeClock
     identity: AgentIdentity
     state: StateStore | None
+    connections: ConnectionStore | None = None
+    channels: tuple[AnnouncementChannel, ...] = ()
+    unsettled: Unsettled = field(default_factory=Unsettled)
+    seconds: Callable[[], float] = lambda: LONGEST_RUN_SECONDS
+
+    def seconds_left(self) -> float:
+        return self.seconds()
 
 
 def gateways_with(
@@ -607,6 +618,8 @@ def gateways_with(
     now: datetime = NOW,
     identity: AgentIdentity | None = None,
     state: StateStore | None = None,
+    channels: Iterable[AnnouncementChannel] = (),
+    seconds: Callable[[], float] = lambda: LONGEST_RUN_SECONDS,
 ) -> Gateways:
     """A bundle of fakes."""
     held = fake_budgets or FakeBudgets()
@@ -617,4 +630,6 @@ def gateways_with(
         clock=FakeClock(now),
         identity=identity or AgentIdentity(account_id=ACCOUNT),
         state=state,
+        channels=tuple(channels),
+        seconds=seconds,
     )

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition, BudgetActionEvent
     from tools.domain.budget_steps import BudgetStep
     from tools.domain.budget_types import BudgetTypeName
+    from tools.domain.channels import Channel
+    from tools.domain.commitments import CommitmentMonth
+    from tools.domain.connections import Connection
     from tools.domain.cost_answers import KeptAnswer
+    from tools.domain.deliveries import DeliveryRun, Sent, Unsettled
     from tools.domain.inbox import ReceivedMessage
     from tools.domain.notifications import Notification
     from tools.domain.performance import PeriodPerformance
@@ -353,6 +357,46 @@ class CostMemory(Protocol):
         """Keep it as its question's answer of the day in the place of an older one; one that is as new stays."""
 
 
+class ConnectionSource(Protocol):
+    """The connections of a WebSocket API."""
+
+    def connections(self, now: datetime) -> list[Connection]:
+        """Those that may be open at this moment."""
+
+    def forget(self, connection_id: str) -> None:
+        """Forget one that is gone. Forgetting it again changes nothing."""
+
+
+class ConnectionStore(ConnectionSource, Protocol):
+    """The connections of the stack's own WebSocket API, which the agent keeps itself."""
+
+    def connect(self, connection: Connection) -> None:
+        """Keep a connection. Keeping it again changes nothing."""
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """One of them as it stands at this moment."""
+
+    def subscribe(self, before: Connection, after: Connection) -> bool:
+        """Keep what a connection listens to now; False when that has changed, or it is gone, meanwhile."""
+
+
+class AnnouncementChannel(Protocol):
+    """A way to tell of announcements: an entry of `tools.domain.channels`, reached."""
+
+    @property
+    def channel(self) -> Channel:
+        """Which channel it is, and what it is told."""
+
+    def deliver(
+        self, announcement: Announcement, recipients: tuple[str, ...] | None, run: DeliveryRun
+    ) -> Sent:
+        """Tell these recipients, or everybody whom the channel knows; what became of it, for each of them.
+
+        Nobody is tried any more when no second is left: they count as failed. A recipient that fails stops no
+        other. Raises an error when the recipients cannot be known: then nobody was told.
+        """
+
+
 class StateStore(
     ChangeStore, AlertStore, ActionRecordStore, Outbox, Inbox, SnapshotStore, CostMemory, Protocol
 ):
@@ -360,6 +404,10 @@ class StateStore(
 
     Raises StateUnavailable when its table does not exist, beside AccessDenied, Throttled and AwsUnavailable.
     """
+
+
+LONGEST_RUN_SECONDS = 15 * 60.0
+"""Lambda's longest timeout: what a run has where nobody says how much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,3 +442,18 @@ class Gateways(Protocol):
     @property
     def state(self) -> StateStore | None:
         """The agent's memory; None when no table is configured: then it remembers nothing."""
+
+    @property
+    def connections(self) -> ConnectionStore | None:
+        """The connections of the stack's own WebSocket API; None without a state table."""
+
+    @property
+    def channels(self) -> tuple[AnnouncementChannel, ...]:
+        """The channels that this deployment has."""
+
+    @property
+    def unsettled(self) -> Unsettled:
+        """What this process has told and could not settle."""
+
+    def seconds_left(self) -> float:
+        """How much time the present run still has."""

@@ -40,11 +40,11 @@ from tools.domain.budget_steps import (
     TurnNotification,
 )
 from tools.domain.budget_types import BUDGET_TYPES, COST, USAGE, BudgetType
-from tools.domain.channels import ChannelName
 from tools.domain.errors import BudgetAlreadyExists, BudgetNotFound, DataUnavailable, ResourceLocked
 from tools.domain.notifications import NotificationType, Subscriber, Threshold, ThresholdType
 from tools.domain.periods import TimeUnit
 from tools.domain.scope import CostTypes, Scope, scope_by
+from tools.domain.subscriber_channels import ChannelName
 from tools.gateways import BudgetsGateway
 
 DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"

@@ -11,9 +11,9 @@ import pytest
 from tests.builders import ACCOUNT, a_budget, a_notification
 from tests.embedded import begin, clients
 from tools.aws.budgets import AwsBudgets
-from tools.domain.channels import ChannelName
 from tools.domain.notifications import Subscriber
 from tools.domain.scope import Scope
+from tools.domain.subscriber_channels import ChannelName
 
 BY_SERVICE = {"Dimensions": {"Key": "SERVICE", "Values": ["Amazon CloudFront"], "MatchOptions": ["EQUALS"]}}
 BUDGET_OF_THE_COMPANY = "elasticache-monthly"

@@ -254,7 +254,9 @@ def services_with_a_client() -> set[str]:
         for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "client"
+        # Without an argument it hands out a client that was made elsewhere.
+        if node.args or node.keywords
     ]
-    names = [call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)]
+    names = [each.value for call in calls for each in call.args[:1] if isinstance(each, ast.Constant)]
     assert len(names) == len(calls), "a client's service has to be written out, so that it can be packed"
     return {str(each) for each in names}

@@ -7,20 +7,20 @@ from typing import Any
 import botocore.session
 import pytest
 
-from tools.aws import budgets, cost_explorer, state_table
+from tools.aws import budgets, connections, cost_explorer, state_table, topic, websocket
 
+ADAPTERS = (
+    ("budgets", budgets),
+    ("ce", cost_explorer),
+    ("dynamodb", state_table),
+    ("dynamodb", connections),
+    ("apigatewaymanagementapi", websocket),
+    ("sns", topic),
+)
 CALLS = [
-    ("budgets", operation, permission)
-    for operation, permissions in budgets.PERMISSIONS.items()
-    for permission in permissions
-] + [
-    ("ce", operation, permission)
-    for operation, permissions in cost_explorer.PERMISSIONS.items()
-    for permission in permissions
-]
-CALLS += [
-    ("dynamodb", operation, permission)
-    for operation, permissions in state_table.PERMISSIONS.items()
+    (service, operation, permission)
+    for service, adapter in ADAPTERS
+    for operation, permissions in adapter.PERMISSIONS.items()
     for permission in permissions
 ]
 

@@ -24,8 +24,10 @@ from local.cloudformation.documents import read_template
 
 TEMPLATE = Path(__file__).parents[2] / "cloudformation" / "budget-management-agent.yaml"
 
-# What Lambda does in the function's name: write its log, keep what failed, trace.
+# What Lambda does in the function's name: write its log, keep what failed, trace; and SNS, to encrypt.
 RUNTIME_PERMISSIONS = {
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
     "sqs:SendMessage",
@@ -132,7 +134,12 @@ def test_the_names_are_the_ones_people_type() -> None:
 
 def test_the_execution_role_allows_what_the_code_calls_and_nothing_else() -> None:
     allowed = allowed_actions("ExecutionRole")
-    assert len(allowed) == len(set(allowed)), "an action is allowed twice"
+    pairs = [
+        (action, json.dumps(statement["Resource"]))
+        for statement in statements("ExecutionRole")
+        for action in as_list(statement["Action"])
+    ]
+    assert len(pairs) == len(set(pairs)), "an action is allowed twice on the same"
     assert set(allowed) - RUNTIME_PERMISSIONS == permissions_of_the_code()
     assert set(allowed) >= RUNTIME_PERMISSIONS
 
@@ -253,3 +260,51 @@ def test_the_readme_says_what_every_permission_of_the_function_is_for(permission
     service, _, action = permission.partition(":")
     rows = [line for line in readme.splitlines() if line.startswith(f"| `{service}:")]
     assert any(f"`{permission}`" in row or f"`{action}`" in row for row in rows)
+
+
+def test_the_function_listens_to_no_topic_that_it_publishes_to() -> None:
+    (publishing,) = [each for each in statements("ExecutionRole") if each["Action"] == "sns:Publish"]
+    assert publishing["Resource"] == {"Ref": "MessagesTopic"}
+    listening = [
+        each["Properties"]["TopicArn"]
+        for each in template()["Resources"].values()
+        if each["Type"] == "AWS::SNS::Subscription" and each["Properties"]["Protocol"] == "lambda"
+    ]
+    assert {"Ref": "MessagesTopic"} not in listening
+
+
+def test_an_address_gets_alerts_from_one_topic_only() -> None:
+    subscriptions = {
+        name: each["Condition"]
+        for name, each in template()["Resources"].items()
+        if each["Type"] == "AWS::SNS::Subscription" and each["Properties"]["Protocol"] == "email"
+    }
+    assert subscriptions == {
+        "AlertsToEmail": "EmailGetsAlerts",
+        "MessagesToEmail": "EmailGetsMessages",
+        "AlarmsToEmail": "HasEmail",
+    }
+    conditions = template()["Conditions"]
+    has_topic = {"Condition": "HasMessagesTopic"}
+    assert conditions["EmailGetsMessages"] == {"Fn::And": [{"Condition": "HasEmail"}, has_topic]}
+    assert conditions["EmailGetsAlerts"] == {"Fn::And": [{"Condition": "HasEmail"}, {"Fn::Not": [has_topic]}]}
+
+
+def test_only_who_signs_may_connect() -> None:
+    assert properties("WebSocketConnect")["AuthorizationType"] == "AWS_IAM"
+
+
+def test_every_statement_for_a_channel_is_there_only_with_its_channel() -> None:
+    behind = {
+        statement["Fn::If"][1]["Sid"]: statement["Fn::If"][0]
+        for policy in properties("ExecutionRole")["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "Fn::If" in statement
+    }
+    assert behind == {
+        "PushToTheStacksClients": "HasWebSocketApi",
+        "PushToOwnersClients": "HasOwnersApi",
+        "ReadOwnersConnections": "HasOwnersTable",
+        "TellPeople": "HasMessagesTopic",
+        "EncryptMessages": "HasEncryptedMessages",
+    }

@@ -22,7 +22,6 @@ from tools.domain.budget_types import (
     BudgetType,
     BudgetTypeName,
 )
-from tools.domain.channels import ChannelName
 from tools.domain.differences import differences_between
 from tools.domain.limit_rules import planned_starts
 from tools.domain.money import Spend
@@ -35,6 +34,7 @@ from tools.domain.notifications import (
 )
 from tools.domain.periods import END_OF_TIME, TimeUnit, periods_from
 from tools.domain.scope import CostTypes, Scope, scope_by
+from tools.domain.subscriber_channels import ChannelName
 
 EC2 = "Amazon Elastic Compute Cloud - Compute"
 OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)

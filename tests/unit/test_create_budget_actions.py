@@ -12,10 +12,10 @@ from tools.actions.create_budget_actions import CreateBudgetActionsResult, creat
 from tools.domain.budget import Budget
 from tools.domain.budget_actions import ApprovalModel, IamPolicyTarget, InstancesTarget, ScpTarget
 from tools.domain.budget_types import BUDGET_TYPES, BudgetTypeName
-from tools.domain.channels import ChannelName
 from tools.domain.errors import AccessDenied, BudgetNotFound, InvalidParameters
 from tools.domain.notifications import NotificationType, Subscriber, ThresholdType
 from tools.domain.periods import TimeUnit
+from tools.domain.subscriber_channels import ChannelName
 from tools.gateways import AgentIdentity
 
 AGENT = f"arn:aws:iam::{ACCOUNT}:role/budget-agent"

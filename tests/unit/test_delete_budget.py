@@ -27,7 +27,6 @@ from tools.domain.budget_actions import (
 )
 from tools.domain.budget_steps import DeleteAction, DeleteBudget
 from tools.domain.budget_types import BUDGET_TYPES, USAGE, BudgetType
-from tools.domain.channels import ChannelName
 from tools.domain.definition_changes import standing_definition
 from tools.domain.errors import (
     AccessDenied,
@@ -39,6 +38,7 @@ from tools.domain.errors import (
 from tools.domain.notifications import NotificationType, Subscriber, Threshold, ThresholdType
 from tools.domain.periods import END_OF_TIME, TimeUnit, periods_from
 from tools.domain.scope import CostTypes, Scope, scope_by
+from tools.domain.subscriber_channels import ChannelName
 
 EC2 = "Amazon Elastic Compute Cloud - Compute"
 TOPIC = Subscriber(ChannelName.SNS, f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts")

@@ -14,10 +14,10 @@ from tools.domain.budget import Budget
 from tools.domain.budget_actions import ApprovalModel, BudgetActionDefinition
 from tools.domain.budget_steps import AddNotification, BudgetStep, CreateAction, DeleteAction
 from tools.domain.budget_types import BUDGET_TYPES, BudgetTypeName
-from tools.domain.channels import ChannelName
 from tools.domain.errors import AccessDenied, AwsUnavailable, InvalidParameters, Throttled
 from tools.domain.notifications import NotificationType, Subscriber
 from tools.domain.periods import TimeUnit
+from tools.domain.subscriber_channels import ChannelName
 from tools.gateways import AgentIdentity
 
 POLICY = f"arn:aws:iam::{ACCOUNT}:policy/DenyNewSpending"

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests.builders import ACCOUNT, a_budget
 from tests.fakes import FakeBudgets
 from tools.domain.budget_steps import RemoveNotification, TurnNotification
-from tools.domain.channels import CHANNELS, ChannelName
 from tools.domain.notification_changes import notification_steps
 from tools.domain.notifications import (
     MOST_NOTIFICATIONS,
@@ -20,6 +19,7 @@ from tools.domain.notifications import (
     Subscriber,
     Threshold,
 )
+from tools.domain.subscriber_channels import CHANNELS, ChannelName
 
 Told = dict[tuple[str, str, Decimal, str], set[Subscriber]]
 

@@ -32,7 +32,6 @@ from tools.domain.budget_steps import (
     TurnNotification,
 )
 from tools.domain.budget_types import RI_COVERAGE, USAGE
-from tools.domain.channels import ChannelName
 from tools.domain.errors import (
     AccessDenied,
     AwsUnavailable,
@@ -44,6 +43,7 @@ from tools.domain.money import Spend
 from tools.domain.notifications import Notification, NotificationType, Subscriber, Threshold
 from tools.domain.periods import END_OF_TIME, TimeUnit, periods_from
 from tools.domain.scope import CostTypes, Scope, scope_by
+from tools.domain.subscriber_channels import ChannelName
 
 EC2 = "Amazon Elastic Compute Cloud - Compute"
 TOPIC = Subscriber(ChannelName.SNS, f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts")

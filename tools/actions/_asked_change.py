@@ -26,7 +26,6 @@ from tools.actions._choices import (
 )
 from tools.domain.budget import AutoAdjust
 from tools.domain.budget_types import BudgetType, Measure
-from tools.domain.channels import ChannelName
 from tools.domain.definition_changes import DefinitionChange
 from tools.domain.errors import problem_with
 from tools.domain.expression_rules import metric_named
@@ -45,6 +44,7 @@ from tools.domain.periods import TimeUnit
 from tools.domain.quoting import quoted
 from tools.domain.scope_changes import ScopeChange
 from tools.domain.scope_rules import FILTER_PARAMETERS
+from tools.domain.subscriber_channels import ChannelName
 
 REMOVABLE = (
     "end",

@@ -11,9 +11,9 @@ from pydantic.alias_generators import to_pascal
 
 from tools.actions._action import Model, WholeNumber
 from tools.domain.budget import AutoAdjustType
-from tools.domain.channels import ChannelName
 from tools.domain.notifications import ComparisonOperator, NotificationType, Subscriber, ThresholdType
 from tools.domain.quoting import quoted
+from tools.domain.subscriber_channels import ChannelName
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

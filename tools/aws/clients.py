@@ -7,6 +7,7 @@ override comes from the SDK's own AWS_ENDPOINT_URL variables.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -36,6 +37,32 @@ class DynamoDbClient(Protocol):
     def transact_write_items(self, **request: Any) -> Mapping[str, Any]:
         """TransactWriteItems."""
 
+    def scan(self, **request: Any) -> Mapping[str, Any]:
+        """Scan."""
+
+    def delete_item(self, **request: Any) -> Mapping[str, Any]:
+        """DeleteItem."""
+
+
+class ConnectionsClient(Protocol):
+    """The call of boto3's client of API Gateway's management API that the WebSocket channels need."""
+
+    def post_to_connection(self, **request: Any) -> Mapping[str, Any]:
+        """PostToConnection."""
+
+
+class SnsClient(Protocol):
+    """The call of boto3's SNS client that the topic channel needs."""
+
+    def publish(self, **request: Any) -> Mapping[str, Any]:
+        """Publish."""
+
+
+MOST_SENDERS = 16
+"""How many messages are on their way to clients at the same time, and so how many connections are kept open."""
+
+_STAGE_HOST = re.compile(r"https://[^./]+\.execute-api\.(?P<region>[a-z0-9-]+)\.")
+
 
 class Clients:
     """The AWS clients. Each is made at its first use, because making one takes milliseconds."""
@@ -43,6 +70,7 @@ class Clients:
     def __init__(self, session: boto3.Session, config: Config) -> None:
         self._session = session
         self._config = config
+        self._connections: dict[str, ConnectionsClient] = {}
 
     @cached_property
     def budgets(self) -> BudgetsClient:
@@ -67,6 +95,41 @@ class Clients:
     def _dynamodb(self) -> DynamoDbClient:
         client: DynamoDbClient = self._session.client("dynamodb", config=self._config)
         return client
+
+    def connections(self, address: str) -> ConnectionsClient:
+        """The connections to one stage of a WebSocket API, by its address; made once per address."""
+        if address not in self._connections:
+            found = _STAGE_HOST.match(address)
+            self._connections[address] = self._session.client(
+                "apigatewaymanagementapi",
+                region_name=self._session.region_name if found is None else found["region"],
+                endpoint_url=address,
+                config=self._hasty(),
+            )
+        return self._connections[address]
+
+    def sns(self) -> SnsClient:
+        """Amazon SNS."""
+        return self._sns
+
+    @cached_property
+    def _sns(self) -> SnsClient:
+        client: SnsClient = self._session.client("sns", config=self._hasty())
+        return client
+
+    def _hasty(self) -> Config:
+        """A channel that does not answer is tried again at the next run; this one must not wait for it."""
+        given: Any = self._config
+        return self._config.merge(
+            Config(
+                read_timeout=min(given.read_timeout, 10),
+                retries={
+                    "mode": "standard",
+                    "total_max_attempts": min(given.retries["total_max_attempts"], 2),
+                },
+                max_pool_connections=MOST_SENDERS,
+            )
+        )
 
 
 CallObserver = Callable[[str, str, bool], None]

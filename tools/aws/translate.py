@@ -25,7 +25,6 @@ from tools.domain.budget_actions import (
     SsmActionSubType,
 )
 from tools.domain.budget_types import BUDGET_TYPES, BudgetTypeName
-from tools.domain.channels import ChannelName
 from tools.domain.money import Spend
 from tools.domain.notifications import (
     ComparisonOperator,
@@ -38,6 +37,7 @@ from tools.domain.notifications import (
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import BudgetPeriod, TimeUnit
 from tools.domain.scope import CostTypes, Scope
+from tools.domain.subscriber_channels import ChannelName
 
 Wire = Mapping[str, Any]
 

@@ -1,65 +1,52 @@
-"""How a subscriber is reached: one entry per channel, with its address check and its quota.
+"""The channels by which announcements go out: one entry per channel, with what it is told.
 
-Source: Budgets API shapes `SubscriptionType`, `Subscriber` (at most one SNS topic and ten e-mail addresses
-per notification) and the user guide on SNS topics for budgets.
+How a channel is reached is its adapter's business (`AnnouncementChannel` in `tools.gateways`); which of them a
+deployment has, its settings say (`agent.bootstrap`). Those who are told by AWS Budgets itself are its subscribers:
+`tools.domain.subscriber_channels`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class ChannelName(StrEnum):
-    """The subscription types of AWS Budgets."""
-
-    EMAIL = "EMAIL"
-    SNS = "SNS"
+from tools.domain.alerts import AlertEvent, Resolution
+from tools.domain.announcements import Announcement, AnnouncementType
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way to reach people: what an address looks like and how many a notification may have.
+    """A channel: the name under which the outbox keeps how far it has got, and what it is told."""
 
-    `problem_with_address` takes the address and the account that owns the budget and gives None or a
-    sentence that says what is wrong.
+    name: str
+    wants: Callable[[Announcement], bool]
+
+
+def everything(announcement: Announcement) -> bool:
+    """For programs, which keep their own picture of all alerts."""
+    del announcement
+    return True
+
+
+def what_people_need(announcement: Announcement) -> bool:
+    """For people: an alert opened, or it is over because the figure fell back.
+
+    Somebody took it over, a period ended, a budget was deleted: whoever did that knows, and others need not.
     """
-
-    name: ChannelName
-    quota: int
-    problem_with_address: Callable[[str, str], str | None]
-
-
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
-_TOPIC = re.compile(
-    r"arn:aws[\w-]*:sns:[a-z]{2}(?:-[a-z]+)+-\d:(?P<account>\d{12}):(?P<name>[\w-]{1,256}(?:\.fifo)?)"
-)
+    if announcement.type is not AnnouncementType.BUDGET_ALERT:
+        return True
+    if announcement.event == AlertEvent.RESOLVED:
+        return bool(announcement.data.get("resolution") == Resolution.FELL_BACK)
+    return announcement.event == AlertEvent.OPENED
 
 
-def _problem_with_email(address: str, account_id: str) -> str | None:
-    del account_id
-    if _EMAIL.fullmatch(address):
-        return None
-    return f"'{address}' is not an e-mail address"
+OWNERS_WEBSOCKET = Channel("websocket", everything)
+"""A WebSocket API that is there already, with its table of connections."""
 
+STACK_WEBSOCKET = Channel("stack_websocket", everything)
+"""The WebSocket API that the stack makes."""
 
-def _problem_with_topic(address: str, account_id: str) -> str | None:
-    topic = _TOPIC.fullmatch(address)
-    if topic is None:
-        return f"'{address}' is not the ARN of an SNS topic"
-    if topic["name"].endswith(".fifo"):
-        return f"'{address}' is a FIFO topic; AWS Budgets publishes to standard topics only"
-    if topic["account"] != account_id:
-        return f"'{address}' belongs to another account; AWS Budgets publishes only within {account_id}"
-    return None
+TOPIC = Channel("topic", what_people_need)
+"""An SNS topic for people."""
 
-
-CHANNELS: Mapping[ChannelName, Channel] = {
-    channel.name: channel
-    for channel in (
-        Channel(ChannelName.EMAIL, 10, _problem_with_email),
-        Channel(ChannelName.SNS, 1, _problem_with_topic),
-    )
-}
+CHANNELS: Mapping[str, Channel] = {each.name: each for each in (OWNERS_WEBSOCKET, STACK_WEBSOCKET, TOPIC)}

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 
+AGENT_NAME = "BudgetManagementAgent"
+"""Who replies and announces."""
+
 LONGEST_BUDGET_NAME = 100
 
 _SCRIPT_TAGS = re.compile(r"<script>.*</script>", re.IGNORECASE | re.DOTALL)

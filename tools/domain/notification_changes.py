@@ -19,8 +19,8 @@ from tools.domain.budget_steps import (
     ReplaceSubscriber,
     TurnNotification,
 )
-from tools.domain.channels import ChannelName
 from tools.domain.notifications import Notification, Subscriber
+from tools.domain.subscriber_channels import ChannelName
 
 
 def notification_steps(

@@ -12,8 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tools.domain.budget_types import Breach, BudgetType
-from tools.domain.channels import CHANNELS, ChannelName
 from tools.domain.money import Spend
+from tools.domain.subscriber_channels import CHANNELS, ChannelName
 
 MOST_NOTIFICATIONS = 10
 HIGHEST_THRESHOLD = Decimal(15_000_000_000_000)

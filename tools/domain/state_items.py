@@ -15,6 +15,7 @@ on DynamoDB may delete an item. Accounts never share a partition.
 | budget snapshot | `<account>#snapshots#<budget>` | `<day>` | after `BUDGET_SNAPSHOT_DAYS` |
 | latest snapshot | `<account>#latest-snapshots` | `<budget>` | after `BUDGET_SNAPSHOT_DAYS` |
 | answer of Cost Explorer | `<account>#costs` | `<day>#<hash of the question>#<part>` | after two days |
+| WebSocket connection | `<account>#connections` | `<connection id>` | after 2 h 15 min |
 | request | `<account>#requests` | `request#<hash of its id>` | after a day |
 
 An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `outcome`,
@@ -40,6 +41,9 @@ partition, so that one query tells what is new.
 An answer of Cost Explorer has `asked_at`, `parts` (how many items it is), `digest` (of question and answer) and
 `answer`: JSON, compressed (zlib), as base64, at most 300,000 characters in each part. Parts are written only over
 older ones, and an answer whose parts do not match its digest is none. Its account is the one that asks.
+
+A connection is one to the stack's own WebSocket API: `subscriptions`, a JSON list of `{"account_id",
+"budget_name"}` in which null stands for any, and `connected_at`. Its account is the agent's own.
 
 A request is Powertools' idempotency record: `status`, `validation` (hash of the request), `data` (the reply) and
 `in_progress_expiration`. Its account is the agent's own.
