@@ -12,7 +12,7 @@ from agent.observability import aws_calls
 from agent.settings import Settings, TimeSource
 from tools.actions.catalogue import ACTIONS
 from tools.aws.clients import Clients, build_clients
-from tools.gateways import AgentIdentity, Gateways
+from tools.gateways import AgentIdentity, Gateways, NoGate, PackagedRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from tools.gateways import (
         AnnouncementChannel,
         BudgetsGateway,
+        ChangeGate,
         Clock,
         ConnectionStore,
         CostExplorerGateway,
+        GovernanceRules,
         StateStore,
     )
 
@@ -119,6 +121,16 @@ class AwsGateways:
     def seconds_left(self) -> float:
         """How much time the invocation still has."""
         return seconds_left()
+
+    @cached_property
+    def rules(self) -> GovernanceRules:
+        """The governance rules."""
+        return PackagedRules()
+
+    @property
+    def gate(self) -> ChangeGate:
+        """None of its own: every call of an action gets one."""
+        return NoGate()
 
     def _state_table(self) -> StateTable | None:
         name = self._settings.state_table

@@ -12,7 +12,7 @@ from strands.types.content import Messages
 from strands.types.streaming import StreamEvent
 
 from agent.contract import ActionRequest, ErrorDetail, internal_error
-from agent.guardrails import Audit
+from agent.guardrails import guardrails
 from agent.observability import logger
 from agent.strands_tools import as_strands_tool
 from tools.actions._action import Action
@@ -72,7 +72,7 @@ class BudgetAgent:
         self._actions = actions
         self._agent = Agent(
             model=NoModel(),
-            interventions=[Audit()],
+            interventions=guardrails(),
             callback_handler=None,
             record_direct_tool_call=False,
             name=AGENT_NAME,

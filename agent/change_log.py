@@ -6,13 +6,14 @@ middle is not lost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import time_ns
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from agent.contract import error_detail, internal_error
+from agent.guarded_budgets import GuardedGateways, NoWrites
 from agent.invocation import present_requester
 from agent.observability import logger
 from tools.actions._action import Action, Incomplete, Parameters, Result
@@ -25,23 +26,24 @@ Failure = TypeVar("Failure", bound=BudgetAgentError)
 _NO_TABLE = "No state table is configured (BUDGET_STATE_TABLE): "
 
 
-def carry_out(action: Action, raw: Mapping[str, Any], gateways: Gateways) -> Result:
-    """Run an action, and where it is a change, record it.
+def carry_out(action: Action, raw: Mapping[str, Any], gateways: Gateways, *, is_governed: bool) -> Result:
+    """Run an action, what it changes through the gate, and where it is a change, record it.
 
-    Raises what the action raises, and where its record cannot be begun the error of the state table: then nothing
-    was changed.
+    A call that is not governed can change nothing. Raises what the action raises, GovernanceViolation where the
+    rules forbid it, and where its record cannot be begun the error of the state table: then nothing was changed.
     """
     parameters = action.parse(raw)
+    perform = _performer(action, parameters, gateways, is_governed=is_governed)
     if not action.is_change(parameters):
-        return action.function(parameters, gateways)
+        return perform()
     if gateways.state is None:
-        return with_incomplete(action.function(parameters, gateways), *_unkept(parameters))
+        return with_incomplete(perform(), *_unkept(parameters))
     entry = _entry(action, parameters, gateways)
     try:
         gateways.state.begin_change(entry)
     except BudgetAgentError as error:
         raise nothing_changed(error) from error
-    return _recorded(action, parameters, gateways, entry, gateways.state)
+    return _recorded(perform, gateways, entry, gateways.state)
 
 
 def nothing_changed(error: Failure) -> Failure:
@@ -57,16 +59,30 @@ def with_incomplete(result: Result, *parts: Incomplete) -> Result:
     return result.model_copy(update={"incomplete": [*result.incomplete, *parts]}) if parts else result
 
 
+def _performer(
+    action: Action, parameters: Parameters, gateways: Gateways, *, is_governed: bool
+) -> Callable[[], Result]:
+    """What runs the action, with budgets that it can change only through the gate."""
+    if not is_governed:
+        unwritable = GuardedGateways(gateways, NoWrites()).as_gateways()
+        return lambda: action.function(parameters, unwritable)
+    from agent.gate import Gate
+
+    gate = Gate(gateways, is_rehearsal=not action.is_change(parameters))
+    return lambda: gate.reported(action.function(parameters, gate.gateways))
+
+
 def _recorded(
-    action: Action, parameters: Parameters, gateways: Gateways, entry: AuditEntry, state: StateStore
+    perform: Callable[[], Result], gateways: Gateways, entry: AuditEntry, state: StateStore
 ) -> Result:
     try:
-        result = action.function(parameters, gateways)
+        result = perform()
     except BudgetAgentError as error:
         detail = error_detail(error).model_dump(mode="json")
         missing = _complete(state, gateways, replace(entry, outcome=Outcome.FAILED, error=kept(detail)))
         if missing is not None:
-            error.details["incomplete"] = [missing.model_dump(mode="json")]
+            others = error.details.get("incomplete", [])
+            error.details["incomplete"] = [*others, missing.model_dump(mode="json")]
         raise
     except Exception:
         detail = internal_error().model_dump(mode="json")

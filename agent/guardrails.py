@@ -1,7 +1,8 @@
 """What every tool call passes, whoever started it: a named action or a model.
 
 Strands fires interventions on direct tool calls and on the model's calls alike, so a rule that stands here
-cannot be gone around.
+cannot be gone around. Whether the governance rules allow a change shows only when it is known what would stand
+after it, so `Governance` opens the gate that every write of the call has to pass; without it nothing is written.
 """
 
 from __future__ import annotations
@@ -46,6 +47,25 @@ class Audit(InterventionHandler):
             seconds=seconds,
         )
         return Proceed()
+
+
+class Governance(InterventionHandler):
+    """Opens the gate for a call that may change something."""
+
+    name = "governance"
+
+    def before_tool_call(self, event: BeforeToolCallEvent, **kwargs: Any) -> Proceed:
+        """Let the tool pass through the gate."""
+        del kwargs
+        tool = event.selected_tool
+        if isinstance(tool, ActionTool) and tool.action.mutates:
+            tool.govern(event.tool_use, event.invocation_state)
+        return Proceed()
+
+
+def guardrails() -> list[InterventionHandler]:
+    """All of them, for every Strands agent that is given the agent's tools."""
+    return [Audit(), Governance()]
 
 
 def _error_code(event: AfterToolCallEvent) -> str | None:

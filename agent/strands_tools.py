@@ -56,16 +56,21 @@ class ActionTool(AgentTool):
             "inputSchema": {"json": self.action.schema()},
         }
 
+    def govern(self, tool_use: ToolUse, invocation_state: dict[str, Any]) -> None:
+        """Let one call of this tool change something, as far as the governance rules allow it."""
+        invocation_state[_governed(tool_use)] = True
+
     async def stream(
         self, tool_use: ToolUse, invocation_state: dict[str, Any], **kwargs: Any
     ) -> AsyncGenerator[Any, None]:
         """Run the action on the tool's input and yield its one result."""
-        del invocation_state, kwargs
-        yield ToolResultEvent(self._result(tool_use))
+        del kwargs
+        is_governed = invocation_state.pop(_governed(tool_use), False)
+        yield ToolResultEvent(self._result(tool_use, is_governed=is_governed))
 
-    def _result(self, tool_use: ToolUse) -> ToolResult:
+    def _result(self, tool_use: ToolUse, *, is_governed: bool) -> ToolResult:
         try:
-            result = carry_out(self.action, tool_use["input"], self._gateways)
+            result = carry_out(self.action, tool_use["input"], self._gateways, is_governed=is_governed)
             return _tool_result(tool_use, "success", result.model_dump(mode="json"))
         except BudgetAgentError as error:
             return _tool_result(tool_use, "error", {"error": error_detail(error).model_dump(mode="json")})
@@ -77,6 +82,11 @@ class ActionTool(AgentTool):
 def as_strands_tool(action: Action, gateways: Gateways) -> ActionTool:
     """The action as a tool that works through these gateways."""
     return ActionTool(action, gateways)
+
+
+def _governed(tool_use: ToolUse) -> str:
+    """Where it is noted that one call is governed: a model's calls in one turn share the state."""
+    return f"governed {tool_use['toolUseId']}"
 
 
 def _tool_result(tool_use: ToolUse, status: Any, content: dict[str, Any]) -> ToolResult:

@@ -61,12 +61,16 @@ from tools.gateways import (
     AnnouncementChannel,
     AuditPage,
     BudgetsGateway,
+    ChangeGate,
     CommitmentRead,
     ConnectionStore,
     CostExplorerGateway,
     CostRead,
     DailyRead,
     Gateways,
+    GovernanceRules,
+    NoGate,
+    PackagedRules,
     StateStore,
 )
 
@@ -605,6 +609,8 @@ class FakeGateways:
     channels: tuple[AnnouncementChannel, ...] = ()
     unsettled: Unsettled = field(default_factory=Unsettled)
     seconds: Callable[[], float] = lambda: LONGEST_RUN_SECONDS
+    rules: GovernanceRules = field(default_factory=PackagedRules)
+    gate: ChangeGate = field(default_factory=NoGate)
 
     def seconds_left(self) -> float:
         return self.seconds()
@@ -620,6 +626,7 @@ def gateways_with(
     state: StateStore | None = None,
     channels: Iterable[AnnouncementChannel] = (),
     seconds: Callable[[], float] = lambda: LONGEST_RUN_SECONDS,
+    rules: GovernanceRules | None = None,
 ) -> Gateways:
     """A bundle of fakes."""
     held = fake_budgets or FakeBudgets()
@@ -632,4 +639,5 @@ def gateways_with(
         state=state,
         channels=tuple(channels),
         seconds=seconds,
+        rules=rules or PackagedRules(),
     )

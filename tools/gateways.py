@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from tools.domain.connections import Connection
     from tools.domain.cost_answers import KeptAnswer
     from tools.domain.deliveries import DeliveryRun, Sent, Unsettled
+    from tools.domain.governance.rule_set import RuleSet
     from tools.domain.inbox import ReceivedMessage
     from tools.domain.notifications import Notification
     from tools.domain.performance import PeriodPerformance
+    from tools.domain.planned_change import PlannedChange
     from tools.domain.snapshots import Snapshot
 
 
@@ -420,6 +422,50 @@ class AgentIdentity:
     action_execution_role_arn: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RulesProblem:
+    """Why the file of governance rules that is configured is not the one in force."""
+
+    code: str
+    reason: str
+    retryable: bool = False
+
+
+class GovernanceRules(Protocol):
+    """The governance rules in force."""
+
+    def in_force(self) -> tuple[RuleSet, RulesProblem | None]:
+        """The rules, and what is wrong with their file if others are in force than it says. Raises nothing."""
+
+
+class PackagedRules:
+    """The rules as they come with the agent."""
+
+    def in_force(self) -> tuple[RuleSet, RulesProblem | None]:
+        """Those; nothing can be wrong with them."""
+        from tools.domain.governance.packaged import packaged_rules
+
+        return packaged_rules(), None
+
+
+class ChangeGate(Protocol):
+    """Where changes are judged by the governance rules.
+
+    Every write is, so an action need not call it. One that changes something by several calls says all of them
+    before the first, so that what would stand in between is not judged.
+    """
+
+    def consider(self, change: PlannedChange) -> None:
+        """Judge what would stand after all of it. Raises GovernanceViolation, and what reading raises."""
+
+
+class NoGate:
+    """Where there is nothing behind it to be guarded; every call of an action gets a gate of its own."""
+
+    def consider(self, change: PlannedChange) -> None:
+        """Let everything pass."""
+
+
 class Gateways(Protocol):
     """Everything an action may use."""
 
@@ -454,6 +500,14 @@ class Gateways(Protocol):
     @property
     def unsettled(self) -> Unsettled:
         """What this process has told and could not settle."""
+
+    @property
+    def rules(self) -> GovernanceRules:
+        """The governance rules in force."""
+
+    @property
+    def gate(self) -> ChangeGate:
+        """Where changes are judged by them."""
 
     def seconds_left(self) -> float:
         """How much time the present run still has."""

@@ -324,7 +324,6 @@ def test_everything_wrong_is_said_at_once() -> None:
             "MODELS_BILLED_ELSEWHERE",
         ),
         (a_definition(limit=usd(0)), [a_notification()], "ZERO_LIMIT"),
-        (a_definition(), [], "NOBODY_IS_TOLD"),
         (a_definition(), [a_notification(110)], "ONLY_ABOVE_THE_LIMIT"),
         (a_definition(), [a_notification(on=NotificationType.FORECASTED)], "ONLY_FORECASTED"),
         (

@@ -26,6 +26,7 @@ from tools.domain.budget_steps import (
     RemoveSubscriber,
 )
 from tools.domain.errors import AccessDenied, AwsUnavailable, BudgetAgentError
+from tools.domain.planned_change import PlannedChange
 from tools.domain.response_levels import Standing
 from tools.gateways import Gateways
 
@@ -50,6 +51,11 @@ class Place:
     budget_name: str
     gateways: Gateways
 
+    def consider(self, steps: Sequence[BudgetStep]) -> None:
+        """Have all of them judged by the governance rules together."""
+        change = PlannedChange(account_id=self.account_id, budget_name=self.budget_name, steps=tuple(steps))
+        self.gateways.gate.consider(change)
+
     def apply(self, step: BudgetStep) -> None:
         """Perform one step."""
         self.gateways.budgets.apply(self.account_id, self.budget_name, step)
@@ -66,6 +72,7 @@ def perform_all_or_nothing(steps: Sequence[BudgetStep], before: Standing, place:
     ends with its error, whose details say what `failed`, what was `undone`, and under `not_undone` what still
     stands and why. A function that dies in between undoes nothing; the same request then does what is left.
     """
+    place.consider(steps)
     done: list[str] = []
     for position, step in enumerate(steps):
         try:

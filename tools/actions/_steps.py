@@ -11,6 +11,7 @@ from tools.actions._action import Model
 from tools.actions._reply import as_json
 from tools.domain.budget_steps import BudgetStep
 from tools.domain.errors import AwsUnavailable, BudgetAgentError, ResourceLocked
+from tools.domain.planned_change import PlannedChange
 from tools.gateways import Gateways
 
 
@@ -24,6 +25,7 @@ class CallView(Model):
 
 def calls_for(steps: Sequence[BudgetStep], account_id: str, name: str, gateways: Gateways) -> list[CallView]:
     """The calls that the steps would be, for a dry run."""
+    gateways.gate.consider(PlannedChange(account_id=account_id, budget_name=name, steps=tuple(steps)))
     found = []
     for step in steps:
         operation, request = gateways.budgets.call_for(account_id, name, step)
@@ -41,11 +43,13 @@ def perform(
 ) -> list[str]:
     """Perform the steps in order; what was done, in words.
 
-    A step that fails ends it with its error, whose details say what was `done`, what `failed`, what was
-    `not_done`, and hold what is `kept` for the caller. The same request sent again takes up from there, since it
-    looks at what stands. `has_happened` is asked where AWS refuses a step as not allowed now: a lost reply makes
-    boto3 send a call again, and what was done already is refused then.
+    All of them are judged by the governance rules before the first. A step that fails ends it with its error,
+    whose details say what was `done`, what `failed`, what was `not_done`, and hold what is `kept` for the caller.
+    The same request sent again takes up from there, since it looks at what stands. `has_happened` is asked where
+    AWS refuses a step as not allowed now: a lost reply makes boto3 send a call again, and what was done already is
+    refused then.
     """
+    gateways.gate.consider(PlannedChange(account_id=account_id, budget_name=name, steps=tuple(steps)))
     done: list[str] = []
     for position, step in enumerate(steps):
         try:

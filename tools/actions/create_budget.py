@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from tools.actions._action import Incomplete, Model, Result, action
+from tools.actions._action import Incomplete, Model, action
 from tools.actions._asked_budget import (
     CreateBudgetParameters,
     IfExists,
@@ -17,6 +17,7 @@ from tools.actions._asked_budget import (
     problems_with_choices,
 )
 from tools.actions._defined_budget import DefinedBudget, defined_budget
+from tools.actions._governance import ChangeResult
 from tools.actions._reply import WarningView, as_json, read_or_say, warnings_of
 from tools.domain.advice import advice_on_budget
 from tools.domain.audit import Change
@@ -36,7 +37,7 @@ class DifferenceView(Model):
     asked: str
 
 
-class CreateBudgetResult(Result):
+class CreateBudgetResult(ChangeResult):
     """What was created, or what stands in its place."""
 
     created: bool

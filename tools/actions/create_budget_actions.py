@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, MutatingParameters, Result, action
+from tools.actions._action import BudgetName, Incomplete, MutatingParameters, action
 from tools.actions._asked_restriction import asked_restriction, perhaps_a_new_role, problem_without_role
 from tools.actions._budget_action_view import BudgetActionView, budget_action_view
 from tools.actions._choices import Text
+from tools.actions._governance import ChangeResult
 from tools.actions._levels import LevelsRequest, LevelView, create_levels
 from tools.actions._reply import (
     WarningView,
@@ -61,7 +62,7 @@ class CreateBudgetActionsParameters(RestrictionChoice, _OfBudget):
     dry_run: bool = Field(default=False, description="Check everything and return what would be sent.")
 
 
-class CreateBudgetActionsResult(Result):
+class CreateBudgetActionsResult(ChangeResult):
     """What was attached, or what is attached already."""
 
     created: bool = Field(description="Whether anything was made.")

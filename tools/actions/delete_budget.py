@@ -7,8 +7,9 @@ from datetime import datetime
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Model, MutatingParameters, Result, action
+from tools.actions._action import BudgetName, Model, MutatingParameters, action
 from tools.actions._defined_budget import DefinedBudget, defined_budget
+from tools.actions._governance import ChangeResult
 from tools.actions._reply import WarningView, warnings_of
 from tools.actions._restore import RestoreView, restoring
 from tools.actions._steps import CallView, calls_for, perform
@@ -62,7 +63,7 @@ class RestrictionView(Model):
     restricted: list[str] = Field(description="Roles, users, groups, accounts or instances, one by one.")
 
 
-class DeleteBudgetResult(Result):
+class DeleteBudgetResult(ChangeResult):
     """What was deleted, what stays behind, and how to make it again."""
 
     deleted: bool

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, MutatingParameters, Result, action
+from tools.actions._action import BudgetName, Incomplete, Model, MutatingParameters, action
 from tools.actions._choices import Text
+from tools.actions._governance import ChangeResult
 from tools.actions._reply import Moment, WarningView, read_or_say, warnings_of
 from tools.actions._steps import CallView, calls_for, perform
 from tools.domain.audit import Change
@@ -64,7 +65,7 @@ class ExecutedAction(Model):
     next: str | None = Field(description="What its status means, what it waits for and what is possible now.")
 
 
-class ExecuteBudgetActionResult(Result):
+class ExecuteBudgetActionResult(ChangeResult):
     """What was done, and where each budget action stands now."""
 
     budget_name: str

@@ -14,10 +14,10 @@ from tools.actions._action import (
     Incomplete,
     Model,
     MutatingParameters,
-    Result,
     action,
 )
 from tools.actions._cost_meter import CostMeter
+from tools.actions._governance import ChangeResult
 from tools.actions._reconciling import Looked, Reconciling
 from tools.actions._reply import Amount, ReadCost, read_or_say, shown
 from tools.domain.audit import Change
@@ -96,7 +96,7 @@ class UncoveredView(Model):
     last_month: Amount
 
 
-class ReconcileBudgetActionsResult(Result):
+class ReconcileBudgetActionsResult(ChangeResult):
     """What was done and why; those that just stand by are only counted."""
 
     sentence: str

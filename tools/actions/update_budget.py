@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from tools.actions._action import Incomplete, Model, Result, action
+from tools.actions._action import Incomplete, Model, action
 from tools.actions._asked_change import (
     UpdateBudgetParameters,
     asked_change,
@@ -18,6 +18,7 @@ from tools.actions._asked_change import (
     wanted_tags,
 )
 from tools.actions._defined_budget import DefinedBudget, defined_budget
+from tools.actions._governance import ChangeResult
 from tools.actions._reply import WarningView, read_or_say, warnings_of
 from tools.actions._steps import CallView, calls_for, perform
 from tools.domain.advice import Advice, advice_on_budget
@@ -51,7 +52,7 @@ class ChangeView(Model):
     after: str
 
 
-class UpdateBudgetResult(Result):
+class UpdateBudgetResult(ChangeResult):
     """The budget before and after, and what was done."""
 
     changed: bool = Field(description="False where everything stands already as asked, and in a dry run.")
@@ -149,8 +150,6 @@ def _planned(parameters: UpdateBudgetParameters, account_id: str, gateways: Gate
     advice = _advice(budget, standing, changed, differences, actions, now) if differences else []
     if steps:
         advice += advice_on_budget(changed.definition, () if wanted is None else wanted, now)
-    if wanted is None:
-        advice = [each for each in advice if each.code != "NOBODY_IS_TOLD"]
     return _Plan(
         with_derived_limit(standing, budget.definition),
         with_derived_limit(changed.definition, budget.definition),

@@ -78,7 +78,8 @@ def _on_limit(definition: BudgetDefinition) -> list[Advice]:
 
 def _on_notifications(definition: BudgetDefinition, notifications: Sequence[Notification]) -> list[Advice]:
     if not notifications:
-        return [Advice("NOBODY_IS_TOLD", "Without a notification nobody will hear of this budget.")]
+        # The governance rule someone_is_told has something to say of it.
+        return []
     fails_above = definition.type.breach is Breach.ABOVE
     found = []
     if not fails_above and any(each.operator is ComparisonOperator.GREATER_THAN for each in notifications):

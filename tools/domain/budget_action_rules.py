@@ -21,7 +21,7 @@ from tools.domain.budget_actions import (
 )
 from tools.domain.budget_types import BUDGET_ACTION_TYPES
 from tools.domain.errors import problem_with
-from tools.domain.names import principal_from_arn
+from tools.domain.names import last_name, principal_from_arn
 from tools.domain.notification_rules import problem_with_threshold
 from tools.domain.notifications import Threshold
 from tools.domain.periods import TimeUnit
@@ -232,4 +232,4 @@ def _problems_with_lock_out(
 
 
 def _last_name(role: str) -> str:
-    return role.rpartition("/")[2].lower()
+    return last_name(role).lower()

@@ -14,6 +14,8 @@ BudgetAgentError
 │   └── NotAllowedInState     RESOURCE_LOCKED       not retryable: its state has to change first
 ├── DataUnavailable           DATA_UNAVAILABLE      AWS has no figures for what was asked
 ├── StateUnavailable          STATE_UNAVAILABLE     the agent has no table to remember in
+├── GovernanceViolation       GOVERNANCE_VIOLATION  the user's own rules forbid the change
+├── GovernanceFileInvalid     GOVERNANCE_FILE_INVALID  the file of those rules cannot be used
 └── InternalError             INTERNAL_ERROR        a defect of ours; no internals leave
 """
 
@@ -147,6 +149,35 @@ class StateUnavailable(BudgetAgentError):
     """The agent's memory was asked for, and no table is configured or the configured one does not exist."""
 
     code = "STATE_UNAVAILABLE"
+
+
+class GovernanceViolation(BudgetAgentError):
+    """A governance rule forbids the change; `details.violations` lists each with its reason and remedy."""
+
+    code = "GOVERNANCE_VIOLATION"
+
+
+class GovernanceFileInvalid(BudgetAgentError):
+    """The file of governance rules cannot be used; `details.problems` lists why. The last good one stays."""
+
+    code = "GOVERNANCE_FILE_INVALID"
+
+    @classmethod
+    def because(cls, where: str, problem: str, allowed: str | None = None) -> GovernanceFileInvalid:
+        """One problem in one place: what is wrong and what is allowed."""
+        return cls.listing([problem_with(where, problem, allowed)])
+
+    @classmethod
+    def listing(cls, problems: list[dict[str, str]]) -> GovernanceFileInvalid:
+        """Every problem at once; of more than MOST_PROBLEMS the first."""
+        listed = problems[:MOST_PROBLEMS]
+        sentences = "; ".join(f"{each['parameter']}: {each['problem']}" for each in listed)
+        more = len(problems) - len(listed)
+        rest = f"; and {more} more problems" if more else ""
+        return cls(
+            f"The rules file is wrong: {sentences}{rest}.",
+            {"problems": listed, **({"further_problems": more} if more else {})},
+        )
 
 
 class InternalError(BudgetAgentError):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 
 from tools.domain.budget import Budget
 from tools.domain.money import Spend
-from tools.domain.periods import TimeUnit
+from tools.domain.periods import PER_MONTH, TimeUnit
 from tools.domain.recommendation import BudgetRecommendation
 from tools.domain.status import target_of
 
@@ -19,16 +18,7 @@ SMALLEST_FIT = Decimal("0.9")
 LARGEST_FIT = Decimal("1.5")
 POINTS_OF_FIT = Decimal(5)
 
-# A limit times this is the limit of a month: 365.25 / 12 days.
-_PER_MONTH: Mapping[TimeUnit, Decimal] = MappingProxyType(
-    {
-        TimeUnit.MONTHLY: Decimal(1),
-        TimeUnit.DAILY: Decimal("30.4375"),
-        TimeUnit.QUARTERLY: Decimal(1) / 3,
-        TimeUnit.ANNUALLY: Decimal(1) / 12,
-    }
-)
-_PREFERENCE = tuple(_PER_MONTH)
+_PREFERENCE = tuple(PER_MONTH)
 
 
 class Verdict(StrEnum):
@@ -71,7 +61,7 @@ def compared_with_existing(
         each
         for each in budgets
         if each.type is recommendation.budget_type
-        and each.definition.time_unit in _PER_MONTH
+        and each.definition.time_unit in PER_MONTH
         and wanted is not None
         and each.definition.scope.key() == wanted
         and each.definition.period_at(now) is not None
@@ -86,7 +76,7 @@ def compared_with_existing(
 
 def _compared_limit(budget: Budget, recommended: Spend, now: datetime) -> Comparison:
     time_unit, limit = budget.definition.time_unit, budget.definition.limit_at(now)
-    monthly = None if limit is None else limit.times(_PER_MONTH[time_unit])
+    monthly = None if limit is None else limit.times(PER_MONTH[time_unit])
     if limit is None or monthly is None or monthly.unit != recommended.unit or not recommended.amount:
         return _comparison(
             budget,

@@ -34,3 +34,8 @@ def principal_from_arn(arn: str) -> tuple[str, str, str] | None:
     """Account, kind (role, user, group) and name with its path, from an IAM ARN; None if it is none."""
     found = _ARN.fullmatch(arn)
     return None if found is None else (found["account"], found["kind"], found["path"] + found["name"])
+
+
+def last_name(principal: str) -> str:
+    """The name of a role, user or group without its path and without its ARN."""
+    return principal.rpartition("/")[2]

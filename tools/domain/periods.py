@@ -6,10 +6,12 @@ Budgets API shapes `TimeUnit` and `TimePeriod`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 # Default and ceiling of a budget's end. Source: Budgets API, TimePeriod.End.
 END_OF_TIME = datetime(2087, 6, 15, tzinfo=UTC)
@@ -24,6 +26,16 @@ class TimeUnit(StrEnum):
     ANNUALLY = "ANNUALLY"
     CUSTOM = "CUSTOM"
 
+
+PER_MONTH: Mapping[TimeUnit, Decimal] = MappingProxyType(
+    {
+        TimeUnit.MONTHLY: Decimal(1),
+        TimeUnit.DAILY: Decimal("30.4375"),
+        TimeUnit.QUARTERLY: Decimal(1) / 3,
+        TimeUnit.ANNUALLY: Decimal(1) / 12,
+    }
+)
+"""A limit times this is the limit of a month: 365.25 / 12 days. A CUSTOM period has none."""
 
 _MONTHS = {TimeUnit.MONTHLY: 1, TimeUnit.QUARTERLY: 3, TimeUnit.ANNUALLY: 12}
 
