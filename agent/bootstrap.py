@@ -7,7 +7,7 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from agent.budget_agent import BudgetAgent
-from agent.invocation import seconds_left
+from agent.invocation import present_requester, seconds_left
 from agent.observability import aws_calls
 from agent.settings import Settings, TimeSource
 from tools.actions.catalogue import ACTIONS
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from agent.idempotency import OnceOnly
     from tools.aws.state_table import StateTable
+    from tools.domain.audit import Requester
     from tools.domain.deliveries import Unsettled
     from tools.gateways import (
         AnnouncementChannel,
@@ -85,6 +86,11 @@ class AwsGateways:
         from tools.aws.clock import AwsClock, SystemClock
 
         return AwsClock(self._clients.sts) if self._settings.time_source is TimeSource.AWS else SystemClock()
+
+    @property
+    def requester(self) -> Requester:
+        """Who asked for the present call."""
+        return present_requester()
 
     @cached_property
     def state(self) -> StateStore | None:

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from time import time_ns
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import Any
 
 from agent.contract import error_detail, internal_error
 from agent.guarded_budgets import GuardedGateways, NoWrites
 from agent.invocation import present_requester
 from agent.observability import logger
 from tools.actions._action import Action, Incomplete, Parameters, Result
-from tools.domain.audit import AuditEntry, Change, Outcome, kept, position_of
+from tools.domain.audit import AuditEntry, Outcome, kept, position_of
 from tools.domain.errors import BudgetAgentError
 from tools.gateways import Gateways, StateStore
-
-Failure = TypeVar("Failure", bound=BudgetAgentError)
 
 _NO_TABLE = "No state table is configured (BUDGET_STATE_TABLE): "
 
@@ -36,22 +32,18 @@ def carry_out(action: Action, raw: Mapping[str, Any], gateways: Gateways, *, is_
     perform = _performer(action, parameters, gateways, is_governed=is_governed)
     if not action.is_change(parameters):
         return perform()
+    from tools.actions._recording import nothing_changed
+
     if gateways.state is None:
         return with_incomplete(perform(), *_unkept(parameters))
+    if action.records_itself:
+        return perform()
     entry = _entry(action, parameters, gateways)
     try:
         gateways.state.begin_change(entry)
     except BudgetAgentError as error:
         raise nothing_changed(error) from error
     return _recorded(perform, gateways, entry, gateways.state)
-
-
-def nothing_changed(error: Failure) -> Failure:
-    """The error of a state table that a change could not begin without."""
-    return type(error)(
-        f"Nothing was changed, because the agent's memory does not answer. {error.message}",
-        {**error.details, "part": "state"},
-    )
 
 
 def with_incomplete(result: Result, *parts: Incomplete) -> Result:
@@ -88,34 +80,24 @@ def _recorded(
         detail = internal_error().model_dump(mode="json")
         _complete(state, gateways, replace(entry, outcome=Outcome.FAILED, error=detail))
         raise
+    from tools.actions._recording import completed
+
     change = result.recorded_change()
-    missing = _complete(state, gateways, _ended(entry, change))
+    missing = _complete(state, gateways, completed(entry, change))
     return with_incomplete(result, *([] if missing is None else [missing]))
 
 
 def _entry(action: Action, parameters: Parameters, gateways: Gateways) -> AuditEntry:
+    from tools.actions._recording import new_entry_id
+
     return AuditEntry(
-        id=_new_id(),
+        id=new_entry_id(),
         account_id=parameters.account_id or gateways.identity.account_id,
         at=gateways.clock.now(),
         action=action.name,
         budget_name=getattr(parameters, "budget_name", None),
         reason=_reason(parameters),
         requester=present_requester(),
-    )
-
-
-def _new_id() -> str:
-    """An id that nobody else makes and whose order is that of making: AWS tells the time to the second only."""
-    return f"{time_ns():016x}-{uuid4().hex[:16]}"
-
-
-def _ended(entry: AuditEntry, change: Change) -> AuditEntry:
-    return replace(
-        entry,
-        outcome=Outcome.CHANGED if change.is_change else Outcome.UNCHANGED,
-        before=kept(change.before),
-        after=kept(change.after),
     )
 
 

@@ -13,11 +13,11 @@ from functools import cached_property
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from agent.change_log import nothing_changed
 from agent.contract import ActionRequest, AgentResponse
 from agent.invocation import Invocation
 from agent.observability import logger
 from tools.actions._action import Incomplete
+from tools.actions._recording import nothing_changed
 from tools.domain.errors import BudgetAgentError, InvalidRequest, ResourceLocked
 from tools.domain.state_items import EXPIRY, PARTITION, SORT, requests_of
 

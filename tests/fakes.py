@@ -16,7 +16,7 @@ from tools.domain.action_records import ActionRecord, RecordChange
 from tools.domain.alert_items import past_position
 from tools.domain.alerts import Alert, AlertChange, AlertKey
 from tools.domain.announcements import Announcement
-from tools.domain.audit import AuditEntry, Outcome, position_of
+from tools.domain.audit import AuditEntry, Outcome, Requester, position_of
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_action_states import TRANSITIONS, AwsEvent, leads_to
 from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition, BudgetActionEvent
@@ -415,6 +415,10 @@ class FakeStateStore:
         if begun.outcome is Outcome.STARTED:
             self.entries[entry.account_id, entry.position] = entry
 
+    def change(self, account_id: str, position: str) -> AuditEntry | None:
+        self._may("change")
+        return self.entries.get((account_id, position))
+
     def changes(
         self,
         account_id: str,
@@ -619,6 +623,8 @@ class FakeGateways:
 
     def seconds_left(self) -> float:
         return self.seconds()
+
+    requester: Requester = field(default_factory=Requester)
 
 
 def gateways_with(

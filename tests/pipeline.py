@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,18 +50,45 @@ class Pipeline:
         )
 
 
+class ChangeIds:
+    """The ids of changes, which are never twice the same, as events show them: `<moment>#1`, `<moment>#2`, ..."""
+
+    _REAL = re.compile(r"(?<=Z#)[0-9a-f]{16}-[0-9a-f]{16}")
+    _SHOWN = re.compile(r"(?<=Z#)\d{1,3}(?=\")")
+
+    def __init__(self) -> None:
+        self._seen: list[str] = []
+
+    def shown(self, reply: Any) -> Any:
+        """A reply with the number of each id, in the order in which they were seen, instead of the id."""
+        return json.loads(self._REAL.sub(lambda found: self._number(found[0]), json.dumps(reply)))
+
+    def real(self, request: Any) -> Any:
+        """A request with the ids that its numbers stand for."""
+        return json.loads(self._SHOWN.sub(lambda found: self._seen[int(found[0]) - 1], json.dumps(request)))
+
+    def _number(self, identifier: str) -> str:
+        if identifier not in self._seen:
+            self._seen.append(identifier)
+        return str(self._seen.index(identifier) + 1)
+
+
 def reply_to(event: Event) -> dict[str, Any]:
     """The reply to an event on the company as it begins, after the events that come before it."""
     memory = {"BUDGET_STATE_TABLE": STATE_TABLE} if event.remembers else {}
     with pipeline(**memory) as through:
         if event.remembers:
             make_state_table()
+        ids = ChangeIds()
         for position, name in enumerate(event.after):
             before = next(each for each in events() if each.name == name)
             _move_to(before)
-            assert through.send(before.request, _earlier(before, position))["status"] == "success", name
+            reply = through.send(ids.real(before.request), _earlier(before, position))
+            assert reply["status"] == "success", name
+            ids.shown(reply)
         _move_to(event)
-        return through.send(event.request)
+        shown: dict[str, Any] = ids.shown(through.send(ids.real(event.request)))
+        return shown
 
 
 def _earlier(event: Event, position: int) -> Context:

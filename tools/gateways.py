@@ -13,13 +13,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tools.domain.commitments import CommitmentMonth
-
 if TYPE_CHECKING:
     from tools.domain.action_records import ActionRecord, RecordChange
     from tools.domain.alerts import Alert, AlertChange, AlertKey
     from tools.domain.announcements import Announcement
-    from tools.domain.audit import AuditEntry
+    from tools.domain.audit import AuditEntry, Requester
     from tools.domain.budget import Budget, BudgetDefinition
     from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition, BudgetActionEvent
     from tools.domain.budget_steps import BudgetStep
@@ -239,6 +237,9 @@ class ChangeStore(Protocol):
 
         Completing it again changes nothing.
         """
+
+    def change(self, account_id: str, position: str) -> AuditEntry | None:
+        """The audit entry at a position as it stands at this moment; None where there is none."""
 
     def changes(
         self,
@@ -484,6 +485,10 @@ class Gateways(Protocol):
     @property
     def identity(self) -> AgentIdentity:
         """Who the agent is."""
+
+    @property
+    def requester(self) -> Requester:
+        """Who asked for the present call."""
 
     @property
     def state(self) -> StateStore | None:

@@ -18,6 +18,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 from tools.domain.audit import Change
 from tools.domain.errors import InvalidParameters, problem_with
@@ -92,6 +93,8 @@ class Result(Model):
     """What every action returns."""
 
     incomplete: list[Incomplete] = Field(default_factory=list)
+    undo: SkipJsonSchema[dict[str, Any] | None] = Field(default=None, exclude=True, repr=False)
+    """What undo_change needs, for the audit entry only; replies do not show it."""
 
     def recorded_change(self) -> Change:
         """What was changed, for the audit entry: everything the result says, unless an action says it better."""
@@ -107,6 +110,7 @@ class Action:
     parameters: type[Parameters]
     result: type[Result]
     mutates: bool
+    records_itself: bool
     function: Callable[[Any, Gateways], Result]
 
     @property
@@ -141,10 +145,13 @@ class Action:
         return self.parameters.model_json_schema(by_alias=False)
 
 
-def action(*, mutates: bool) -> Callable[[Callable[[Any, Gateways], Result]], Action]:
+def action(
+    *, mutates: bool, records_itself: bool = False
+) -> Callable[[Callable[[Any, Gateways], Result]], Action]:
     """Make an Action from a function `(parameters, gateways) -> result` with a docstring.
 
-    `mutates` says whether it can change anything in AWS.
+    `mutates` says whether it can change anything in AWS. An action that `records_itself` writes the audit entries
+    of its changes, with `tools.actions._recording`; for all others the agent writes one.
     """
 
     def declare(function: Callable[[Any, Gateways], Result]) -> Action:
@@ -156,6 +163,7 @@ def action(*, mutates: bool) -> Callable[[Callable[[Any, Gateways], Result]], Ac
             parameters=hints[names[0]],
             result=hints["return"],
             mutates=mutates,
+            records_itself=records_itself,
             function=function,
         )
 

@@ -18,6 +18,7 @@ ACTION_NAMES = [
     "update_budget",
     "delete_budget",
     "list_changes",
+    "undo_change",
     "list_alerts",
     "acknowledge_alert",
     "reconcile_budget_actions",

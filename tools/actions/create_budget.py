@@ -22,6 +22,7 @@ from tools.actions._reply import WarningView, as_json, read_or_say, warnings_of
 from tools.domain.advice import advice_on_budget
 from tools.domain.audit import Change
 from tools.domain.budget import BudgetDefinition
+from tools.domain.budget_records import BudgetRecord, UndoRecord
 from tools.domain.budget_rules import problems_with_budget
 from tools.domain.differences import differences_between
 from tools.domain.errors import BudgetAlreadyExists, BudgetNotFound, InvalidParameters
@@ -52,7 +53,9 @@ class CreateBudgetResult(ChangeResult):
 
     def recorded_change(self) -> Change:
         """Nothing before, the budget after; no change where it stood already."""
-        return Change(after=self.budget.model_dump(mode="json")) if self.created else Change(is_change=False)
+        if not self.created:
+            return Change(is_change=False)
+        return Change(after=self.budget.model_dump(mode="json"), undo=self.undo)
 
 
 @action(mutates=True)
@@ -94,6 +97,7 @@ def create_budget(parameters: CreateBudgetParameters, gateways: Gateways) -> Cre
         differences=[],
         warnings=warnings_of(advice_on_budget(definition, notifications, now)),
         request=None,
+        undo=UndoRecord(before=None, after=_record(asked)).as_json(),
     )
 
 
@@ -104,6 +108,12 @@ class _Asked(NamedTuple):
     definition: BudgetDefinition
     notifications: tuple[Notification, ...]
     tags: Mapping[str, str]
+
+
+def _record(asked: _Asked) -> BudgetRecord:
+    return BudgetRecord(
+        definition=asked.definition, notifications=asked.notifications, tags=asked.tags, actions=()
+    )
 
 
 def _rehearsed(asked: _Asked, gateways: Gateways, now: datetime) -> CreateBudgetResult:

@@ -18,6 +18,7 @@ from tools.domain.audit import Change
 from tools.domain.budget import BudgetDefinition
 from tools.domain.budget_action_rules import problems_with_budget_action
 from tools.domain.budget_actions import BudgetAction, restricted_by, restriction_in_words
+from tools.domain.budget_records import BudgetRecord, RecordedAction, UndoRecord
 from tools.domain.budget_rules import problems_with_budget
 from tools.domain.budget_steps import BudgetStep, DeleteAction, DeleteBudget
 from tools.domain.definition_changes import standing_definition, with_derived_limit
@@ -79,7 +80,9 @@ class DeleteBudgetResult(ChangeResult):
     def recorded_change(self) -> Change:
         """The budget and the requests that make it again before, nothing after."""
         before = {"budget": self.budget, "restore": self.restore}
-        return Change(before={name: each.model_dump(mode="json") for name, each in before.items()})
+        return Change(
+            before={name: each.model_dump(mode="json") for name, each in before.items()}, undo=self.undo
+        )
 
 
 @action(mutates=True)
@@ -146,6 +149,15 @@ def delete_budget(parameters: DeleteBudgetParameters, gateways: Gateways) -> Del
         done=done,
         calls=calls,
         warnings=warnings_of(advice),
+        undo=UndoRecord(
+            before=BudgetRecord(
+                definition=definition,
+                notifications=notifications,
+                tags=tags,
+                actions=tuple(RecordedAction(definition=each.definition, tags=held) for each, held in tagged),
+            ),
+            after=None,
+        ).as_json(),
     )
 
 

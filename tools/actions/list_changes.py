@@ -12,6 +12,7 @@ from tools.actions._reply import Moment
 from tools.domain.audit import AuditEntry
 from tools.domain.errors import InvalidParameters, StateUnavailable
 from tools.domain.paging import as_many_as_fit, key_in, token_after
+from tools.domain.undoing import why_not
 from tools.gateways import Gateways
 
 
@@ -40,6 +41,7 @@ class RequesterView(Model):
 class RecordedChange(Model):
     """One change."""
 
+    change_id: str = Field(description="For undo_change.")
     at: Moment
     action: str
     budget_name: str | None
@@ -52,6 +54,7 @@ class RecordedChange(Model):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     error: dict[str, Any] | None
+    can_be_undone: bool = Field(description="undo_change can restore what was before.")
 
 
 class ListChangesResult(Result):
@@ -95,6 +98,7 @@ def list_changes(parameters: ListChangesParameters, gateways: Gateways) -> ListC
 def _view(entry: AuditEntry) -> RecordedChange:
     requester = entry.requester
     return RecordedChange(
+        change_id=entry.position,
         at=entry.at,
         action=entry.action,
         budget_name=entry.budget_name,
@@ -110,4 +114,5 @@ def _view(entry: AuditEntry) -> RecordedChange:
         before=None if entry.before is None else dict(entry.before),
         after=None if entry.after is None else dict(entry.after),
         error=None if entry.error is None else dict(entry.error),
+        can_be_undone=why_not(entry) is None,
     )

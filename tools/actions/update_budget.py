@@ -26,6 +26,7 @@ from tools.domain.audit import Change
 from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_action_rules import problems_with_host
 from tools.domain.budget_actions import BudgetAction
+from tools.domain.budget_records import BudgetRecord, UndoRecord
 from tools.domain.budget_rules import problems_with_budget, problems_with_tags
 from tools.domain.budget_steps import BudgetStep, RemoveTags, ReplaceDefinition, SetTags
 from tools.domain.change_advice import advice_on_change
@@ -69,6 +70,7 @@ class UpdateBudgetResult(ChangeResult):
         return Change(
             before=self.before.model_dump(mode="json"),
             after={**self.after.model_dump(mode="json"), "done": self.done},
+            undo=self.undo,
             is_change=self.changed,
         )
 
@@ -84,6 +86,7 @@ class _Plan(NamedTuple):
     steps: list[BudgetStep]
     advice: list[Advice]
     incomplete: list[Incomplete]
+    undo: UndoRecord
 
 
 @action(mutates=True)
@@ -116,6 +119,7 @@ def update_budget(parameters: UpdateBudgetParameters, gateways: Gateways) -> Upd
         calls=calls,
         warnings=warnings_of(plan.advice),
         incomplete=plan.incomplete,
+        undo=plan.undo.as_json(),
     )
 
 
@@ -143,8 +147,10 @@ def _planned(parameters: UpdateBudgetParameters, account_id: str, gateways: Gate
     if names_notifications(parameters):
         problems += _new_notification_problems(budget, wanted, account_id, problems)
         steps += notification_steps(existing or (), wanted or ())
-    if names_tags(parameters):
-        steps += _tag_steps(parameters, account_id, gateways, problems)
+    tags = _tags(parameters, account_id, gateways) if names_tags(parameters) else None
+    if tags is not None:
+        problems += problems_with_tags(tags.wanted)
+        steps += tags.steps
     if problems:
         raise InvalidParameters.listing(problems)
     advice = _advice(budget, standing, changed, differences, actions, now) if differences else []
@@ -159,6 +165,7 @@ def _planned(parameters: UpdateBudgetParameters, account_id: str, gateways: Gate
         steps,
         advice,
         incomplete,
+        _undo(standing, changed.definition, existing, wanted, tags, parameters),
     )
 
 
@@ -218,17 +225,48 @@ def _actions(
     return found or []
 
 
-def _tag_steps(
-    parameters: UpdateBudgetParameters, account_id: str, gateways: Gateways, problems: list[dict[str, str]]
-) -> list[BudgetStep]:
-    """Removals come first here: they make room for what is set, and nobody is told by a tag."""
+class _Tags(NamedTuple):
+    """The tags on the budget that stand, and those there are to be."""
+
+    existing: dict[str, str]
+    wanted: dict[str, str]
+
+    @property
+    def steps(self) -> list[BudgetStep]:
+        """Removals come first here: they make room for what is set, and nobody is told by a tag."""
+        gone = tuple(key for key in self.existing if key not in self.wanted)
+        new = {key: value for key, value in self.wanted.items() if self.existing.get(key) != value}
+        steps: list[BudgetStep] = [RemoveTags(gone)] if gone else []
+        return [*steps, SetTags(new)] if new else steps
+
+
+def _tags(parameters: UpdateBudgetParameters, account_id: str, gateways: Gateways) -> _Tags:
     existing = dict(gateways.budgets.tags_of(account_id, parameters.budget_name))
-    wanted = wanted_tags(parameters, existing)
-    problems += problems_with_tags(wanted)
-    gone = tuple(key for key in existing if key not in wanted)
-    new = {key: value for key, value in wanted.items() if existing.get(key) != value}
-    steps: list[BudgetStep] = [RemoveTags(gone)] if gone else []
-    return [*steps, SetTags(new)] if new else steps
+    return _Tags(existing, wanted_tags(parameters, existing))
+
+
+def _undo(
+    standing: BudgetDefinition,
+    changed: BudgetDefinition,
+    existing: tuple[Notification, ...] | None,
+    wanted: tuple[Notification, ...] | None,
+    tags: _Tags | None,
+    parameters: UpdateBudgetParameters,
+) -> UndoRecord:
+    """Both sides exactly, of notifications and tags only where they are changed."""
+    is_told = names_notifications(parameters)
+    return UndoRecord(
+        before=BudgetRecord(
+            definition=standing,
+            notifications=existing if is_told else None,
+            tags=None if tags is None else tags.existing,
+        ),
+        after=BudgetRecord(
+            definition=changed,
+            notifications=wanted if is_told else None,
+            tags=None if tags is None else tags.wanted,
+        ),
+    )
 
 
 def _advice(

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from tools.domain.budget_types import BudgetTypeName
+from tools.domain.commitments import CommitmentMonth
 from tools.domain.cost_answers import KeptAnswer, still_stands
 from tools.domain.errors import (
     AccessDenied,
@@ -37,6 +38,8 @@ Read = TypeVar("Read", CostRead, DailyRead, CommitmentRead)
 _COSTS: Final = TypeAdapter(CostRead)
 _DAYS: Final = TypeAdapter(DailyRead)
 _COMMITMENTS: Final = TypeAdapter(CommitmentRead)
+# Its months are of a type that pydantic finds by its name among this file's.
+_ = CommitmentMonth
 
 # Part of every question: answers of another shape are answers to other questions.
 _SHAPE: Final = 1

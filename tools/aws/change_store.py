@@ -68,6 +68,11 @@ class DynamoDbChanges:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
 
+    def change(self, account_id: str, position: str) -> AuditEntry | None:
+        """Query one sort key."""
+        found = self._table.all_in(changes_of(account_id), earliest=position, latest=position)
+        return audit_entry_from(found[0]) if found else None
+
     def changes(
         self,
         account_id: str,

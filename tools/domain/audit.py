@@ -38,10 +38,14 @@ class Requester:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What an action changed: what was there before and what is there now, as replies show it."""
+    """What an action changed: what was there before and what is there now, as replies show it.
+
+    `undo` holds both exactly (`tools.domain.budget_records`); None for what undo_change cannot undo.
+    """
 
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    undo: Mapping[str, Any] | None = None
     is_change: bool = True
 
 
@@ -64,11 +68,15 @@ class AuditEntry:
     finished_at: datetime | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    undo: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
 
     @property
     def position(self) -> str:
-        """Where it stands among the account's entries: they are in the order of time, and none is twice."""
+        """Where it stands among the account's entries: they are in the order of time, and none is twice.
+
+        Replies call it `change_id`.
+        """
         return f"{position_of(self.at)}#{self.id}"
 
 

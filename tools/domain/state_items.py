@@ -19,8 +19,9 @@ on DynamoDB may delete an item. Accounts never share a partition.
 | request | `<account>#requests` | `request#<hash of its id>` | after a day |
 
 An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `outcome`,
-`finished_at`, `before`, `after` and `error`; what is unknown has no attribute. Objects are JSON texts. Its account
-is the one worked in. Moments are UTC with microseconds, so that their order as text is that of time.
+`finished_at`, `before`, `after`, `undo` (both exactly, for undo_change) and `error`; what is unknown has no
+attribute. Objects are JSON texts. Its account is the one worked in. Moments are UTC with microseconds, so that
+their order as text is that of time.
 
 An alert has `status`, `version` (a number, which every change of it raises) and `alert`, a JSON text of all the
 rest; it becomes a past one when its period is over. An announcement has `revision` (a number), `announcement` (a
@@ -68,7 +69,7 @@ BUDGET = "budget_name"
 Item = Mapping[str, str | int]
 """An item of the table: texts and whole numbers. What is unknown has no attribute."""
 
-_OBJECTS = ("before", "after", "error")
+_OBJECTS = ("before", "after", "undo", "error")
 
 
 def changes_of(account_id: str) -> str:
