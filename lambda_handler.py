@@ -1,4 +1,4 @@
-"""The edge: one event in, one standard reply out, whatever happens."""
+"""The edge: one event in, what its source wants to hear out, whatever happens."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from agent.contract import (
     parse_request,
     request_id_named_in,
 )
+from agent.events import Answers, respond
 from agent.invocation import Invocation, asked_by, invocation_of
 from agent.observability import NO_ACTION, log_failure, logger, record_outcome, tracer
 from agent.settings import SettingsError, load_settings
@@ -30,10 +31,16 @@ startup.before_snapshot(startup.load_everything)
 
 
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
-def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
-    """Answer one event with the standard reply, and a WebSocket's as API Gateway takes it. Never raises."""
-    if _is_from_websocket(event):
-        return _answer_websocket(event)
+def lambda_handler(event: Any, context: Any) -> Any:
+    """Answer one event as its source wants it, mostly with the standard reply.
+
+    Raises AsynchronousFailure where nobody waits for the reply, so that Lambda tries again, and nothing else.
+    """
+    return respond(event, Answers(partial(_reply_to, context), _answer_websocket))
+
+
+def _reply_to(context: Any, event: Any) -> AgentResponse:
+    """The reply to one request. Never raises."""
     began = monotonic()
     is_cold = not _agent.cache_info().currsize
     action = action_named_in(event)
@@ -43,13 +50,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     response = _answer(event, action, request_id, invocation_of(context))
     record_outcome(known_action, response.error_code, monotonic() - began, is_cold=is_cold)
     startup.finish()
-    return response.model_dump(mode="json")
-
-
-def _is_from_websocket(event: Any) -> bool:
-    """Whether API Gateway tells of a WebSocket. Here, so that others need not import what answers it."""
-    context = event.get("requestContext") if isinstance(event, dict) else None
-    return isinstance(context, dict) and "connectionId" in context and "eventType" in context
+    return response
 
 
 def _answer_websocket(event: Any) -> dict[str, Any]:

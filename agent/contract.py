@@ -14,7 +14,7 @@ from tools.domain.errors import BudgetAgentError, InternalError, InvalidRequest,
 from tools.domain.names import AGENT_NAME
 from tools.domain.quoting import quoted, shortened
 
-_REQUEST_FIELDS = ("action", "parameters", "request_id")
+_REQUEST_FIELDS = ("action", "parameters", "request_id", "asynchronous")
 _LONGEST_REQUEST_ID = 128
 _MOST_UNKNOWN = 20
 _DEEPEST = 100
@@ -92,8 +92,13 @@ def parse_request(event: Any, actions: list[str]) -> ActionRequest:
         unknown, further = unknown[:_MOST_UNKNOWN], len(unknown) - _MOST_UNKNOWN
         others = f" and {further} more" if further > 0 else ""
         raise InvalidRequest(
-            f"Not part of a request: {', '.join(unknown)}{others}. Allowed are action, parameters and request_id.",
+            f"Not part of a request: {', '.join(unknown)}{others}. Allowed are action, parameters, request_id "
+            "and asynchronous.",
             {"unknown": unknown, "allowed": list(_REQUEST_FIELDS)},
+        )
+    if not isinstance(event.get("asynchronous", False), bool):
+        raise InvalidRequest(
+            "'asynchronous' is not a truth value.", {"allowed": "true where nobody waits for the reply"}
         )
     action = event.get("action")
     if not isinstance(action, str) or not action.strip():
@@ -105,6 +110,11 @@ def parse_request(event: Any, actions: list[str]) -> ActionRequest:
         parameters=_parameters_in(event),
         request_id=_request_id_in(event),
     )
+
+
+def is_asynchronous(event: Any) -> bool:
+    """Whether the request says that nobody waits for its reply."""
+    return isinstance(event, Mapping) and event.get("asynchronous") is True
 
 
 def action_named_in(event: Any) -> str | None:

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 
 from tests.builders import ACCOUNT, NOW
-from tests.e2e.deployment import BUCKET, PROJECT, STACK, Deployment, readme_commands, with_host_parameters
+from tests.e2e.deployment import PROJECT, STACK, Deployment, readme_commands, with_host_parameters
 from tests.events import Event, events
 from tests.infrastructure.test_template import permissions_of_the_code
-from tests.integration.embedded_process import embedded_process
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -103,21 +102,9 @@ PROBES: dict[str, list[Request]] = {
 CHANNEL_PERMISSIONS = ("dynamodb:Scan", "execute-api:ManageConnections", "sns:Publish")
 
 
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """The agent, deployed by the README's commands to the company's account."""
-    with embedded_process("company") as url:
-        deployment = Deployment(url, tmp_path_factory.mktemp("deployment"))
-        deployment.run(f"aws s3 mb s3://{BUCKET}")
-        build, copy, deploy, _ = readme_commands()
-        for command in (build, copy, with_host_parameters(deploy)):
-            deployment.run(command)
-        yield deployment
-
-
 @pytest.fixture
 def account(deployed: Deployment) -> Iterator[Deployment]:
-    """The deployed agent; budgets and budget actions that a test makes are gone after it."""
+    """The deployed agent; budgets, budget actions and memories that a test makes are gone after it."""
     budgets = deployed.client("budgets")
 
     def names() -> set[str]:
@@ -133,6 +120,10 @@ def account(deployed: Deployment) -> Iterator[Deployment]:
         budgets.delete_budget_action(**named)
     for name in names() - before:
         budgets.delete_budget(AccountId=ACCOUNT, BudgetName=name)
+    dynamodb, table = deployed.client("dynamodb"), f"{PROJECT}-state"
+    for page in dynamodb.get_paginator("scan").paginate(TableName=table, ProjectionExpression="pk, sk"):
+        for key in page["Items"]:
+            dynamodb.delete_item(TableName=table, Key=key)
 
 
 def test_the_readmes_last_command_gets_an_answer(account: Deployment) -> None:
@@ -188,7 +179,7 @@ def test_a_permission_that_is_taken_away_is_missed_and_named(account: Deployment
             account.move_clock(advance="12h")
             continue
         assert account.act(earlier, **given)["status"] == "success"
-    with _without(account, permission):
+    with without(account, permission):
         reply = account.act(action, **parameters)
     assert _missing(reply) == {permission}, reply
     if reply["status"] == "error" and reply["data"]["error"]["code"] == "ACCESS_DENIED":
@@ -244,6 +235,8 @@ def _for_the_stack(content: Any) -> Any:
 
 def _comparable(reply: Any) -> Any:
     """The reply without what tells one caller, or one run, from another."""
+    if "data" not in reply:
+        return reply
     reply["data"].pop("request_id", None)
     error = reply["data"].get("error", {})
     if error.get("code") == "ACCESS_DENIED":
@@ -264,7 +257,7 @@ def _missing(reply: Any) -> set[str]:
 
 
 @contextmanager
-def _without(account: Deployment, permission: str) -> Iterator[None]:
+def without(account: Deployment, permission: str) -> Iterator[None]:
     """The execution role without one permission."""
     iam, role = account.client("iam"), f"{PROJECT}-execution-role"
     policy = iam.get_role_policy(RoleName=role, PolicyName="agent")["PolicyDocument"]

@@ -18,9 +18,11 @@ from typing import Any
 import pytest
 
 import tools.aws
+from agent.contract import is_asynchronous, parse_request
 from agent.observability import NAMESPACE, SERVICE
 from agent.settings import Settings
 from local.cloudformation.documents import read_template
+from tools.actions.catalogue import ACTION_NAMES, ACTIONS
 
 TEMPLATE = Path(__file__).parents[2] / "cloudformation" / "budget-management-agent.yaml"
 
@@ -308,3 +310,10 @@ def test_every_statement_for_a_channel_is_there_only_with_its_channel() -> None:
         "TellPeople": "HasMessagesTopic",
         "EncryptMessages": "HasEncryptedMessages",
     }
+
+
+def test_the_schedule_asks_for_alerts_and_fails_where_they_could_not_be_kept() -> None:
+    request = json.loads(properties("MonitoringRun")["Target"]["Input"])
+    assert is_asynchronous(request)
+    assert ACTIONS[parse_request(request, ACTION_NAMES).action].parse(request["parameters"])
+    assert request["parameters"] == {"notify": True}

@@ -178,7 +178,7 @@ class World:
     def every_opening_is_announced_exactly_once(self) -> None:
         said = Counter(
             (each.data["alert_id"], each.data["occurrence"], each.event)
-            for each in self.state.announced
+            for each in self.state.outbox.values()
             if each.event in {"opened", "resolved"}
         )
         assert all(count == 1 for count in said.values())
@@ -210,5 +210,5 @@ def test_no_alert_is_told_twice_and_none_is_missed(seed: int) -> None:
     for _ in range(400):
         world.random.choice(STEPS)(world)
         world.every_opening_is_announced_exactly_once()
-    opened = sum(each.event == "opened" for each in world.state.announced)
+    opened = sum(each.event == "opened" for each in world.state.outbox.values())
     assert opened > 20

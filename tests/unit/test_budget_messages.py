@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import ACCOUNT, usd
+from tests.notifications import Letter
 from tools.domain.budget_messages import (
     LONGEST_READ,
     NotABudgetMessage,
@@ -23,59 +24,6 @@ from tools.domain.notifications import ComparisonOperator, NotificationType
 
 ABOVE, BELOW = ComparisonOperator.GREATER_THAN, ComparisonOperator.LESS_THAN
 ACTUAL, FORECASTED = NotificationType.ACTUAL, NotificationType.FORECASTED
-SIGNS = {ABOVE: ">", BELOW: "<", ComparisonOperator.EQUAL_TO: "="}
-WORDS = {ABOVE: "greater than", BELOW: "less than", ComparisonOperator.EQUAL_TO: "equal to"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Letter:
-    """A message as AWS writes it, from recorded ones; what is None is left out."""
-
-    name: str = "My budget"
-    account: str = ACCOUNT
-    kind: str = "Cost"
-    figure: NotificationType = ACTUAL
-    operator: ComparisonOperator = ABOVE
-    budgeted: str = "$0.20"
-    threshold: str = "$0.16"
-    amount: str = "$0.59"
-    is_daily: bool = False
-    newline: str = "\n"
-    without: tuple[str, ...] = ()
-
-    @property
-    def subject(self) -> str:
-        return f"AWS Budgets: {self.name} has exceeded your alert threshold"
-
-    @property
-    def text(self) -> str:
-        span = "per day" if self.is_daily else "for the current month"
-        opening = "Yesterday, the" if self.is_daily else "The"
-        table = [
-            f"Budget Name: {self.name}",
-            f"Budget Type: {self.kind}",
-            f"Budgeted Amount: {self.budgeted}",
-            f"Alert Type: {self.figure.value}",
-            f"Alert Threshold: {SIGNS[self.operator]} {self.threshold}",
-            f"{self.figure.value} Amount: {self.amount}",
-        ]
-        lines = [
-            "AWS Budget Notification March 12, 2026",
-            f"AWS Account {self.account}",
-            "",
-            "Dear AWS Customer,",
-            "",
-            f"You requested that we alert you when the {self.figure.value} {self.kind} associated with your "
-            f"{self.name} budget is {WORDS[self.operator]} {self.threshold} {span}. {opening} "
-            f"{self.figure.value} {self.kind} associated with this budget is {self.amount}. You can find "
-            "additional details below and by accessing the AWS Budgets dashboard [1].",
-            "",
-            *[line for line in table if not line.startswith(self.without or ("-",))],
-            "",
-            "[1] https://console.aws.amazon.com/costmanagement/home#/budgets",
-            "",
-        ]
-        return self.newline.join(lines)
 
 
 def parsed(letter: Letter | str, subject: str | None = None) -> ParsedNotification:

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from agent.contract import AgentResponse, action_named_in, error_detail, parse_request, request_id_named_in
+from agent.contract import (
+    AgentResponse,
+    action_named_in,
+    error_detail,
+    is_asynchronous,
+    parse_request,
+    request_id_named_in,
+)
 from tests.builders import NOW
 from tools.domain.errors import InvalidRequest, Throttled, UnknownAction
 
@@ -39,13 +46,27 @@ def test_a_request_without_an_action_is_refused(event: Any) -> None:
 def test_anything_else_at_the_top_level_is_named() -> None:
     with pytest.raises(InvalidRequest, match="budget_name, colour") as caught:
         parse_request({"action": "create_budget", "colour": 1, "budget_name": "x"}, ACTIONS)
-    assert caught.value.details["allowed"] == ["action", "parameters", "request_id"]
+    assert caught.value.details["allowed"] == ["action", "parameters", "request_id", "asynchronous"]
 
 
 @pytest.mark.parametrize("parameters", [[], "x", 1, True])
 def test_parameters_that_are_no_object_are_refused(parameters: Any) -> None:
     with pytest.raises(InvalidRequest, match="'parameters' is"):
         parse_request({"action": "analyze_budgets", "parameters": parameters}, ACTIONS)
+
+
+@pytest.mark.parametrize("asynchronous", ["true", 1, None])
+def test_asynchronous_is_a_truth_value(asynchronous: Any) -> None:
+    with pytest.raises(InvalidRequest, match="'asynchronous' is not a truth value"):
+        parse_request({"action": "analyze_budgets", "asynchronous": asynchronous}, ACTIONS)
+
+
+def test_a_request_may_say_that_nobody_waits() -> None:
+    request = {"action": "analyze_budgets", "asynchronous": True}
+    assert parse_request(request, ACTIONS).action == "analyze_budgets"
+    assert is_asynchronous(request)
+    assert not is_asynchronous({**request, "asynchronous": False})
+    assert not is_asynchronous([])
 
 
 @pytest.mark.parametrize("request_id", ["", 5, "x" * 129])

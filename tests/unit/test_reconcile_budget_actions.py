@@ -108,7 +108,7 @@ class World:
 
     @property
     def told(self) -> list[str]:
-        return [each.event for each in self.state.announced]
+        return [each.event for each in self.state.outbox.values()]
 
 
 class Refusing(FakeBudgets):
@@ -338,7 +338,7 @@ def test_overlapping_runs_ask_aws_once() -> None:
             return super().save_action_record(change)
 
     shared = world.state
-    racing = Racing(records=shared.records, outbox=shared.outbox, told=shared.told)
+    racing = Racing(records=shared.records, outbox=shared.outbox)
 
     def other_run() -> None:
         world.state = shared

@@ -50,7 +50,9 @@ def keep_alerts(
                 decide = partial(_ended, clock=clock, resolution=resolution)
                 yield from _carried_out(state, alert.key, alert, decide)
     for standing in standings:
-        followed = [each.key.watched for each in by_budget[standing.name]]
+        followed = [
+            each.key.watched for each in by_budget[standing.name] if _is_of_its_period(each, standing)
+        ]
         known = {each.key.position: each for each in by_budget[standing.name]}
         for sighting in _sightings(standing, [*watch(standing), *followed], account_id):
             look = partial(_seen, sighting=sighting, clock=clock, source=source)
@@ -65,9 +67,14 @@ def _ending(
         return Resolution.PERIOD_ENDED
     if standing is None:
         return Resolution.BUDGET_GONE if is_everything else None
-    if standing.period is not None and standing.period.start != alert.key.period_start:
+    if standing.period is not None and standing.period.start > alert.key.period_start:
         return Resolution.PERIOD_ENDED
     return None
+
+
+def _is_of_its_period(alert: Alert, standing: Standing) -> bool:
+    """A message may speak of the day before; today's alerts have nothing to do with that."""
+    return standing.period is not None and standing.period.start == alert.key.period_start
 
 
 def _sightings(

@@ -24,6 +24,7 @@ ACTION_NAMES = [
     "reconcile_budget_actions",
     "list_budget_actions",
     "execute_budget_action",
+    "receive_notification",
 ]
 
 
