@@ -13,7 +13,7 @@ from tools.domain.budget import Budget, BudgetDefinition
 from tools.domain.budget_actions import BudgetAction
 from tools.domain.budget_types import Measure
 from tools.domain.errors import AccessDenied, AwsUnavailable, BudgetAgentError, DataUnavailable, Throttled
-from tools.domain.governance.governed import Facet, GovernedAccount, GovernedBudget
+from tools.domain.governance.governed import Facet, GovernedAccount, GovernedBudget, recent_spend_of
 from tools.domain.money import USD, Spend
 from tools.domain.periods import PER_MONTH, add_months
 from tools.domain.planned_change import NewBudget
@@ -142,11 +142,3 @@ class GovernedReading:
 
 def _acting(actions: list[BudgetAction]) -> frozenset[str]:
     return frozenset(each.definition.budget_name for each in actions)
-
-
-def recent_spend_of(budget: Budget, now: datetime) -> Spend | None:
-    """What a budget counts in a period of late: AWS's forecast of the running one; None where there is none."""
-    period = budget.definition.period_at(now)
-    if period is None or not budget.figures_are_of(period, now):
-        return None
-    return budget.forecasted_spend

@@ -19,6 +19,8 @@ from tools.actions.catalogue import ACTIONS
 from tools.domain import errors, state_items
 from tools.domain.budget_action_states import STATES, allowed_executions
 from tools.domain.errors import BudgetAgentError
+from tools.domain.governance._rule import Rule
+from tools.domain.governance.catalogue import RULES
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
@@ -144,6 +146,31 @@ def _template_default(parameter: Mapping[str, Any]) -> str:
     return f"`{parameter['Default']}`" if str(parameter["Default"]) else ""
 
 
+def _rule_table(_: str) -> str:
+    rows = [
+        f"| `{each.id}` | {each.sentence} | {each.severity.value}{', audit' if each.only_audits else ''} "
+        f"| {_rule_parameters(each)} | {each.remedy} |"
+        for each in RULES
+    ]
+    return "\n".join(
+        ["| rule | says | as it comes | parameters | what to do |", "|---|---|---|---|---|", *rows]
+    )
+
+
+def _rule_parameters(rule: Rule) -> str:
+    default = rule.parameters().model_dump(mode="json")
+    return "<br>".join(
+        f"`{name}` {_default(default[name])}: {field.description}"
+        for name, field in rule.parameters.model_fields.items()
+    )
+
+
+def _rule_file(rule_id: str) -> str:
+    """A rule's file without its imports."""
+    text = (ROOT / "tools" / "domain" / "governance" / f"{rule_id}.py").read_text(encoding="utf-8")
+    return f"```python\n{text[text.index('class ') :].strip()}\n```"
+
+
 def _request(event_name: str) -> str:
     return f"```json\n{json.dumps(_event(event_name).request)}\n```"
 
@@ -176,6 +203,8 @@ _WRITERS: Mapping[str, Callable[[str], str]] = {
     "errors": _error_table,
     "items": _item_table,
     "template": _template_table,
+    "rules": _rule_table,
+    "rulefile": _rule_file,
     "request": _request,
     "reply": _reply,
 }

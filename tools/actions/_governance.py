@@ -12,7 +12,7 @@ from tools.actions._reply import ReadCost
 
 if TYPE_CHECKING:
     from tools.domain.governance.judging import Excused, Violation
-    from tools.domain.governance.rule_set import RuleSet
+    from tools.domain.governance.rule_set import RuleException, RuleSet
 
 
 class RulesView(Model):
@@ -111,14 +111,17 @@ def violation_view(violation: Violation) -> ViolationView:
 
 def excused_view(excused: Excused) -> ExcusedView:
     """A violation and the exception that spares it."""
-    exception = excused.exception
     return ExcusedView(
-        **violation_view(excused.violation).model_dump(),
-        exception=ExceptionView(
-            rule=exception.rule,
-            budgets=list(exception.budgets),
-            accounts=list(exception.accounts),
-            reason=exception.reason,
-            until=f"{exception.until:%Y-%m-%d}",
-        ),
+        **violation_view(excused.violation).model_dump(), exception=exception_view(excused.exception)
+    )
+
+
+def exception_view(exception: RuleException) -> ExceptionView:
+    """An exception as replies show it."""
+    return ExceptionView(
+        rule=exception.rule,
+        budgets=list(exception.budgets),
+        accounts=list(exception.accounts),
+        reason=exception.reason,
+        until=f"{exception.until:%Y-%m-%d}",
     )

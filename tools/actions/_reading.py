@@ -28,11 +28,7 @@ def read_budgets(
     nothing can be said without them (`notifications_needed`): then their error is raised.
     Raises BudgetNotFound when none of the names exists.
     """
-    budgets = (
-        gateways.budgets.list_budgets(account_id)
-        if names is None
-        else _named(names, account_id, gateways, incomplete)
-    )
+    budgets = named_budgets(names, account_id, gateways, incomplete)
     if not budgets:
         return []
     if notifications_needed:
@@ -48,9 +44,12 @@ def read_budgets(
     return [replace(each, notifications=notifications.get(each.name, ())) for each in budgets]
 
 
-def _named(
-    names: Sequence[str], account_id: str, gateways: Gateways, incomplete: list[Incomplete]
+def named_budgets(
+    names: Sequence[str] | None, account_id: str, gateways: Gateways, incomplete: list[Incomplete]
 ) -> list[Budget]:
+    """The budgets with these names, or all, without notifications. Raises BudgetNotFound when none exists."""
+    if names is None:
+        return gateways.budgets.list_budgets(account_id)
     found: list[Budget] = []
     missing: list[BudgetNotFound] = []
     for name in dict.fromkeys(names):

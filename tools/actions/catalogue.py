@@ -25,6 +25,7 @@ ACTION_NAMES = [
     "list_budget_actions",
     "execute_budget_action",
     "receive_notification",
+    "audit_budgets",
 ]
 
 

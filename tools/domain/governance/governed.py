@@ -129,6 +129,14 @@ class GovernedAccount:
         return _read(self.read_spend, Facet.ACCOUNT_SPEND)
 
 
+def recent_spend_of(budget: Budget, now: datetime) -> Spend | None:
+    """What a budget counts in a period of late: AWS's forecast of the running one; None where there is none."""
+    period = budget.definition.period_at(now)
+    if period is None or not budget.figures_are_of(period, now):
+        return None
+    return budget.forecasted_spend
+
+
 def after_step(budget: GovernedBudget, step: BudgetStep) -> GovernedBudget | None:
     """The budget after a step; None when it is gone. What was not read stays unread."""
     match step:
