@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,7 @@ from tools.domain.errors import (
     StateUnavailable,
 )
 from tools.domain.inbox import ReceivedMessage
+from tools.domain.money import Spend
 from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
@@ -69,6 +71,7 @@ from tools.gateways import (
     DailyRead,
     Gateways,
     GovernanceRules,
+    GroupedRead,
     NoGate,
     PackagedRules,
     StateStore,
@@ -325,6 +328,9 @@ class FakeCostExplorer:
 
     `amounts` maps the grouping (`SERVICE`, a tag key, `` for none) to group -> month -> amount; of
     `USAGE_TYPE` it holds quantities, and `usage_costs` what they cost. `narrowed_to` lists the accounts asked for.
+    `through` maps a filter, as JSON, to the months seen through it. `grouped` maps the first day of a grouped
+    read to its groups, `grouped_left` to how many of them lie beyond its pages; `asked` are the days, keys and
+    filters of those reads.
     """
 
     amounts: dict[str, dict[str, dict[date, Decimal]]] = field(default_factory=dict)
@@ -333,6 +339,10 @@ class FakeCostExplorer:
     daily: dict[date, Decimal] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     commitments: dict[tuple[BudgetTypeName, str | None], list[CommitmentMonth]] = field(default_factory=dict)
+    through: dict[str, dict[date, Decimal]] = field(default_factory=dict)
+    grouped: dict[date, dict[tuple[str, ...], dict[str, Spend]]] = field(default_factory=dict)
+    grouped_left: dict[date, int] = field(default_factory=dict)
+    asked: list[tuple[tuple[date, date], tuple[tuple[str, str], ...], Any]] = field(default_factory=list)
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
     reads: list[str] = field(default_factory=list)
 
@@ -346,17 +356,37 @@ class FakeCostExplorer:
         metric: str,
         group_by: tuple[str, str] | None = None,
         account_id: str | None = None,
+        expression: Mapping[str, Any] | None = None,
     ) -> CostRead:
         self._may("monthly_amounts")
         self.narrowed_to.append(account_id)
         grouping = group_by[1] if group_by else ""
         counts_costs = grouping == "USAGE_TYPE" and metric != "UsageQuantity"
         found = self.usage_costs if counts_costs else self.amounts.get(grouping, {})
+        filtered = json.dumps(expression, sort_keys=True)
+        if filtered in self.through:
+            found = {"": self.through[filtered]}
         within = {
             group: {month: amount for month, amount in by_month.items() if months[0] <= month < months[1]}
             for group, by_month in found.items()
         }
         return CostRead(within, {group: self.units.get(group, "USD") for group in within}, pages=1)
+
+    def grouped_amounts(
+        self,
+        days: tuple[date, date],
+        *,
+        metrics: tuple[str, ...],
+        group_by: tuple[tuple[str, str], ...],
+        expression: Mapping[str, Any] | None = None,
+        most_pages: int,
+    ) -> GroupedRead:
+        self._may("grouped_amounts")
+        self.asked.append((days, group_by, expression))
+        found = self.grouped.get(days[0], {})
+        read = list(found.items())[: len(found) - self.grouped_left.get(days[0], 0)]
+        groups = tuple((keys, {metric: each[metric] for metric in metrics}) for keys, each in read)
+        return GroupedRead(groups, is_complete=len(read) == len(found), pages=1)
 
     def daily_amounts(
         self, days: tuple[date, date], *, metric: str, expression: Mapping[str, Any] | None = None

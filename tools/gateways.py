@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tools.domain.deliveries import DeliveryRun, Sent, Unsettled
     from tools.domain.governance.rule_set import RuleSet
     from tools.domain.inbox import ReceivedMessage
+    from tools.domain.money import Spend
     from tools.domain.notifications import Notification
     from tools.domain.performance import PeriodPerformance
     from tools.domain.planned_change import PlannedChange
@@ -161,6 +162,23 @@ class CostRead(CostAnswer):
 
 
 @dataclass(frozen=True, slots=True)
+class GroupedRead(CostAnswer):
+    """What groups came to over some days, by metric; a quantity in several units has the unit `N/A`.
+
+    A group is named by one value for each key that was grouped by, as Cost Explorer says them. With `is_complete`
+    False more pages were left unread.
+    """
+
+    groups: tuple[tuple[tuple[str, ...], Mapping[str, Spend]], ...]
+    is_complete: bool
+
+    @property
+    def amounts(self) -> Mapping[tuple[str, ...], Mapping[str, Spend]]:
+        """Group -> metric -> amount."""
+        return dict(self.groups)
+
+
+@dataclass(frozen=True, slots=True)
 class DailyRead(CostAnswer):
     """Daily amounts through a filter."""
 
@@ -187,12 +205,29 @@ class CostExplorerGateway(Protocol):
         metric: str,
         group_by: tuple[str, str] | None = None,
         account_id: str | None = None,
+        expression: Mapping[str, Any] | None = None,
     ) -> CostRead:
         """Amounts per month from the first month up to, not including, the second.
 
         `metric` is Cost Explorer's (UnblendedCost, UsageQuantity, ...); `group_by` is (type, key) such as
-        (DIMENSION, SERVICE) or (TAG, team); `account_id` narrows to one linked account.
-        Raises DataUnavailable when Cost Explorer has no data yet.
+        (DIMENSION, SERVICE) or (TAG, team); `account_id` narrows to one linked account, `expression` by a Cost
+        Explorer filter instead. Raises DataUnavailable when Cost Explorer has no data yet, InvalidParameters when
+        the months lie further back than it keeps.
+        """
+
+    def grouped_amounts(
+        self,
+        days: tuple[date, date],
+        *,
+        metrics: tuple[str, ...],
+        group_by: tuple[tuple[str, str], ...],
+        expression: Mapping[str, Any] | None = None,
+        most_pages: int,
+    ) -> GroupedRead:
+        """Amounts from the first day up to, not including, the second, by one or two keys, through a filter.
+
+        The only read that may end early: after `most_pages`, and the result says so. Raises DataUnavailable when
+        Cost Explorer has no data yet, InvalidParameters when the days lie further back than it keeps.
         """
 
     def daily_amounts(

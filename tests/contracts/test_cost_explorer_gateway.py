@@ -5,7 +5,8 @@ The fake holds what the embedded AWS's company spent, so that both answer the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -25,15 +26,18 @@ from tools.aws.state_store import DynamoDbStateStore
 from tools.aws.state_table import StateTable
 from tools.domain.budget_types import BUDGET_TYPES, Breach, BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
+from tools.domain.money import Spend
 from tools.domain.periods import add_months
-from tools.gateways import CommitmentRead, CostExplorerGateway, CostRead, DailyRead, StateStore
+from tools.gateways import CommitmentRead, CostExplorerGateway, CostRead, DailyRead, GroupedRead, StateStore
 
-Read = TypeVar("Read", CostRead, DailyRead, CommitmentRead)
+Read = TypeVar("Read", CostRead, DailyRead, CommitmentRead, GroupedRead)
 
 MONTHS = (date(2026, 7, 1), date(2026, 10, 1))
 COMMITMENTS = [each.name for each in BUDGET_TYPES.values() if each.breach is Breach.BELOW]
+SEPTEMBER_DAYS = (date(2026, 9, 1), date(2026, 9, 20))
 EC2 = "Amazon Elastic Compute Cloud - Compute"
 RDS = "Amazon Relational Database Service"
+ONLY_RDS = {"Dimensions": {"Key": "SERVICE", "Values": [RDS]}}
 
 
 def service_of(budget_type: BudgetTypeName) -> str | None:
@@ -68,10 +72,33 @@ def the_fake() -> FakeCostExplorer:
         for name in COMMITMENTS
     }
     return FakeCostExplorer(
+        through={json.dumps(ONLY_RDS, sort_keys=True): by_service[RDS]},
+        grouped={SEPTEMBER_DAYS[0]: grouped_rds(world)},
         amounts={"SERVICE": by_service, "": {"": everything}},
         daily={day: cost(world, day, date.fromordinal(day.toordinal() + 1)) for day in days},
         commitments=commitments,
     )
+
+
+def grouped_rds(world: World) -> dict[tuple[str, ...], dict[str, Spend]]:
+    """What RDS cost and used on the first days of September, by account and usage type."""
+    accounts_and_types = {
+        (line.account, line.usage_type)
+        for line in world.ledger.costs
+        if line.service == RDS and line.usage_type is not None
+    }
+    found: dict[tuple[str, ...], dict[str, Spend]] = {}
+    first, end = SEPTEMBER_DAYS
+    for account, usage_type in accounts_and_types:
+        filters = {"Service": [RDS], "LinkedAccount": [account], "UsageType": [usage_type]}
+        quantities = {"BudgetType": "USAGE", "CostFilters": filters}
+        quantity = figures.actual(world.ledger, quantities, *SEPTEMBER_DAYS, account_id=ACCOUNT)
+        assert quantity is not None
+        found[account, usage_type] = {
+            "UnblendedCost": Spend(cost(world, first, end, **filters), "USD"),
+            "UsageQuantity": Spend(quantity, figures.unit_of(world.ledger, quantities)),
+        }
+    return found
 
 
 def _percent(world: World, name: BudgetTypeName, first: date) -> Decimal | None:
@@ -112,6 +139,9 @@ class AskedTwice:
 
     def monthly_amounts(self, *args: Any, **named: Any) -> CostRead:
         return self._second(lambda: self.asked.monthly_amounts(*args, **named))
+
+    def grouped_amounts(self, *args: Any, **named: Any) -> GroupedRead:
+        return self._second(lambda: self.asked.grouped_amounts(*args, **named))
 
     def daily_amounts(self, *args: Any, **named: Any) -> DailyRead:
         return self._second(lambda: self.asked.daily_amounts(*args, **named))
@@ -175,3 +205,32 @@ def test_an_account_without_such_reservations_has_no_months(cost_explorer: CostE
         BudgetTypeName.RI_UTILIZATION, MONTHS, service="Amazon Redshift"
     )
     assert read.months == ()
+
+
+def test_costs_and_quantities_come_by_two_keys_and_through_a_filter(
+    cost_explorer: CostExplorerGateway,
+) -> None:
+    read = cost_explorer.grouped_amounts(
+        SEPTEMBER_DAYS,
+        metrics=("UnblendedCost", "UsageQuantity"),
+        group_by=(("DIMENSION", "LINKED_ACCOUNT"), ("DIMENSION", "USAGE_TYPE")),
+        expression=ONLY_RDS,
+        most_pages=1,
+    )
+    expected = the_fake().grouped[SEPTEMBER_DAYS[0]]
+    assert {group: rounded_all(each) for group, each in read.amounts.items()} == {
+        group: rounded_all(each) for group, each in expected.items()
+    }
+    assert (read.pages, read.is_complete) == (1, True)
+
+
+def rounded_all(amounts: Mapping[str, Spend]) -> dict[str, Spend]:
+    return {metric: Spend(round(each.amount, 2), each.unit) for metric, each in amounts.items()}
+
+
+def test_months_come_through_a_filter_as_well(cost_explorer: CostExplorerGateway) -> None:
+    read = cost_explorer.monthly_amounts(MONTHS, metric="UnblendedCost", expression=ONLY_RDS)
+    expected = the_fake().amounts["SERVICE"][RDS]
+    assert {month: round(amount, 2) for month, amount in read.amounts[""].items()} == {
+        month: round(amount, 2) for month, amount in expected.items()
+    }

@@ -9,8 +9,11 @@ from typing import Any, cast
 
 import pytest
 
+from tests.builders import usd as usd_of
 from tools.aws.cost_explorer import AwsCostExplorer
 from tools.domain.budget_types import BudgetTypeName
+from tools.domain.money import Spend
+from tools.gateways import GroupedRead
 
 MONTHS = (date(2026, 7, 1), date(2026, 9, 1))
 JULY = {"Start": "2026-07-01", "End": "2026-08-01"}
@@ -101,3 +104,41 @@ def test_commitments_come_from_all_pages(
     read = reading(client).commitment_percentages(budget_type, MONTHS)
     assert [each.percent for each in read.months] == [70, 80]
     assert read.pages == 2
+
+
+def grouped(
+    name: str, cost: str, hours: str, period: dict[str, str] = JULY, unit: str = "Hrs"
+) -> dict[str, Any]:
+    metrics = {**usd(cost), "UsageQuantity": {"Amount": hours, "Unit": unit}}
+    groups = [{"Keys": ["A", name], "Metrics": metrics}]
+    return {"ResultsByTime": [{"TimePeriod": period, "Total": {}, "Groups": groups}]}
+
+
+def read_groups(client: Paged, most_pages: int) -> GroupedRead:
+    return reading(client).grouped_amounts(
+        MONTHS,
+        metrics=("UnblendedCost", "UsageQuantity"),
+        group_by=(("DIMENSION", "SERVICE"), ("DIMENSION", "USAGE_TYPE")),
+        most_pages=most_pages,
+    )
+
+
+def test_a_grouped_read_adds_months_up_and_ends_with_the_last_page() -> None:
+    client = Paged("NextPageToken", grouped("x", "1", "5"), grouped("x", "2", "6", AUGUST))
+    read = read_groups(client, 5)
+    assert read.amounts == {
+        ("A", "x"): {"UnblendedCost": usd_of(3), "UsageQuantity": Spend(Decimal(11), "Hrs")}
+    }
+    assert (read.pages, read.is_complete) == (2, True)
+
+
+def test_a_grouped_read_stops_at_its_most_pages_and_says_so() -> None:
+    client = Paged("NextPageToken", grouped("x", "1", "5"), grouped("y", "2", "6"), grouped("z", "4", "1"))
+    read = read_groups(client, 2)
+    assert (sorted(read.amounts), read.pages, read.is_complete) == ([("A", "x"), ("A", "y")], 2, False)
+    assert client.tokens == [None, "page 2"]
+
+
+def test_months_in_two_units_make_a_sum_without_unit() -> None:
+    client = Paged("NextPageToken", grouped("x", "1", "5"), grouped("x", "2", "6", AUGUST, unit="GB"))
+    assert read_groups(client, 2).amounts["A", "x"]["UsageQuantity"].unit == "N/A"

@@ -33,7 +33,8 @@ def performed(
         history = past_months(list(actuals), limit=limit, type=budget.type, last=SEPTEMBER) if actuals else []
     held = FakeBudgets(history={budget.name: history}, failing=failing or {})
     found = get_budget_performance.run(
-        {"budget_name": budget.name, **parameters}, gateways_with([budget], fake_budgets=held)
+        {"budget_name": budget.name, "explain": False, **parameters},
+        gateways_with([budget], fake_budgets=held),
     )
     assert isinstance(found, GetBudgetPerformanceResult)
     return found

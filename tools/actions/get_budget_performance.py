@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from pydantic import Field
 
 from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
+from tools.actions._cost_meter import CostMeter, cost_explorer_for
+from tools.actions._explanation import ExplainBy, ExplanationView
+from tools.actions._forecast_record import ForecastRecordView, read_forecast_record
+from tools.actions._outlook import OutlookView
+from tools.actions._performance_depth import read_depth
+from tools.actions._performance_history import HISTORY, read_history
 from tools.actions._reply import (
     Amount,
     Moment,
     Percent,
     Period,
+    ReadCost,
     amount_of,
     percent_of,
     period_of,
@@ -21,17 +29,16 @@ from tools.actions._reply import (
 from tools.actions._snapshots import SnapshotView, snapshots_shown
 from tools.domain.budget import Budget
 from tools.domain.budget_types import Breach
-from tools.domain.errors import DataUnavailable
 from tools.domain.performance import (
     JudgedPeriod,
     PerformanceSummary,
-    PeriodPerformance,
     judged,
     summarize,
     summary_in_words,
     with_current_period,
 )
 from tools.domain.periods import TimeUnit
+from tools.domain.spend_story import told_by
 from tools.domain.status import target_of
 from tools.gateways import Gateways
 
@@ -60,6 +67,31 @@ class GetBudgetPerformanceParameters(Parameters):
         ge=0,
         le=36500,
         description="The last days of which the agent's own snapshots are shown; 0 for none.",
+    )
+    explain: bool = Field(
+        default=True,
+        description="Read from Cost Explorer what drove a period and, where AWS has no forecast, what it will come"
+        " to: two or three pages of $0.01, one more for past years of ANNUALLY budgets. False reads nothing that"
+        " costs.",
+    )
+    explain_period: date | None = Field(
+        default=None,
+        description="A day of the period to explain; the open one when left out, and for DAILY budgets yesterday.",
+    )
+    fresh: bool = Field(
+        default=False, description="Ask Cost Explorer anew, whatever it answered earlier the same day."
+    )
+    compare_with: date | None = Field(
+        default=None,
+        description="A day of the earlier period to compare with. When left out the usual one: the middle one by"
+        " amount of the three before, or if the limit is broken the last before spending stepped up.",
+    )
+    explain_by: list[ExplainBy] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2,
+        description="One or two keys to tell costs apart by; SERVICE and USAGE_TYPE when left out, and within one"
+        " service LINKED_ACCOUNT and USAGE_TYPE.",
     )
 
 
@@ -112,25 +144,38 @@ class GetBudgetPerformanceResult(Result):
     )
     scope: str
     summary: PerformanceSummaryView
+    story: str | None = Field(
+        description="What the whole past periods tell: a step, growth, a spike, an end or a beginning."
+    )
     periods: list[PeriodView] = Field(description="Oldest first; the open period last.")
+    explanation: ExplanationView | None = Field(
+        description="What drove a period's spend, beside the usual days; null without explain, and for RI and"
+        " Savings Plans."
+    )
+    outlook: OutlookView | None = Field(description="What the open period will come to; null where unknown.")
+    forecast_record: ForecastRecordView | None = Field(
+        description="How AWS's forecasts of these past periods did, by the agent's snapshots; null without any."
+    )
     snapshots: list[SnapshotView] | None = Field(
         description="By day, oldest first; days without news have none. Null without a state table."
     )
     notes: list[str] = Field(
         description="What AWS does not keep, and why there are fewer periods than asked."
     )
+    cost_explorer: ReadCost | None = Field(description="What reading took; null when nothing was read.")
 
 
 @action(mutates=False)
 def get_budget_performance(
     parameters: GetBudgetPerformanceParameters, gateways: Gateways
 ) -> GetBudgetPerformanceResult:
-    """Show how one budget did in its past periods: limit, actual, variance, met or not, and what that says.
+    """Show how one budget did in its past periods, what drove its spend, and what this period will come to.
 
-    Use it to see whether a limit fits, how often it was broken and where spending is heading. Needs the exact
-    name; analyze_budgets lists names. AWS keeps 60 days, 12 months or four quarters and nothing for ANNUALLY
-    budgets; the reply says so. Where the agent has a state table, its own daily snapshots go further back and have
-    the forecast. Changes nothing.
+    Use it to see whether a limit fits, how often it was broken, why spending changed (services, accounts, usage
+    types, price or volume) and where it is heading. Needs the exact name; analyze_budgets lists names. Reads two
+    or three Cost Explorer pages of $0.01, none with explain false. AWS keeps 60 days, 12 months or four quarters;
+    past years of ANNUALLY budgets are Cost Explorer's. Where the agent has a state table, its own daily snapshots
+    go further back and have the forecast. Changes nothing.
     """
     now = gateways.clock.now()
     account_id = parameters.account_id or gateways.identity.account_id
@@ -138,16 +183,31 @@ def get_budget_performance(
     budget = _with_target(
         gateways.budgets.get_budget(account_id, parameters.budget_name), account_id, gateways, incomplete
     )
-    history, notes = _history(budget, account_id, gateways, incomplete)
+    explorer = cost_explorer_for(gateways, fresh=parameters.fresh)
+    meter = CostMeter(now, incomplete)
+    read = read_history(budget, account_id, now, gateways, explorer, meter, may_cost=parameters.explain)
     breach, target = budget.type.breach, target_of(budget)
     periods = [
         judged(each, breach, target, is_current=each.period.contains(now))
-        for each in with_current_period(history, budget, now)
+        for each in with_current_period(read.periods, budget, now)
     ]
     past = [each for each in periods if not each.is_current]
     shown_past = past if parameters.periods is None else past[-parameters.periods :]
     current = [each for each in periods if each.is_current]
     summary = summarize([each.performance for each in shown_past], breach, target)
+    story = told_by([each.performance for each in past], budget.definition)
+    depth = read_depth(
+        budget,
+        past,
+        now,
+        explorer,
+        meter,
+        explain=parameters.explain,
+        explain_period=parameters.explain_period,
+        compare_with=parameters.compare_with,
+        explain_by=parameters.explain_by,
+        story=story,
+    )
     return GetBudgetPerformanceResult(
         budget_name=budget.name,
         budget_type=budget.type.name.value,
@@ -155,19 +215,24 @@ def get_budget_performance(
         target_percent=target,
         scope=budget.definition.scope.in_words(),
         summary=_summary_view(budget, summary, is_read=not _failed(incomplete)),
+        story=story.sentence if story else None,
         periods=[_period_view(each) for each in (*shown_past, *current)],
+        explanation=depth.explanation,
+        outlook=depth.outlook,
+        forecast_record=read_forecast_record(
+            gateways, account_id, budget.name, [each.performance for each in shown_past], now, incomplete
+        ),
         snapshots=snapshots_shown(
             gateways, account_id, budget.name, parameters.snapshot_days, now, incomplete
         ),
         notes=[
-            *notes,
-            *_notes(budget, parameters.periods, past, is_read=not _failed(incomplete) and not notes),
+            *read.notes,
+            *_notes(budget, parameters.periods, past, is_read=not _failed(incomplete) and not read.notes),
+            *depth.notes,
         ],
+        cost_explorer=meter.view() if meter.reads else None,
         incomplete=incomplete,
     )
-
-
-_HISTORY = "history"
 
 
 def _with_target(budget: Budget, account_id: str, gateways: Gateways, incomplete: list[Incomplete]) -> Budget:
@@ -182,27 +247,8 @@ def _with_target(budget: Budget, account_id: str, gateways: Gateways, incomplete
     return replace(budget, notifications=notifications)
 
 
-def _history(
-    budget: Budget, account_id: str, gateways: Gateways, incomplete: list[Incomplete]
-) -> tuple[Sequence[PeriodPerformance], list[str]]:
-    """Past periods, and a note where AWS keeps none; a history that cannot be read goes to `incomplete`."""
-    time_unit = budget.definition.time_unit
-    kept_none = [f"AWS keeps no history of {time_unit.value} budgets, so there is only the current period."]
-    if time_unit is TimeUnit.ANNUALLY:
-        return [], kept_none
-    if time_unit is TimeUnit.CUSTOM:
-        try:
-            return gateways.budgets.performance_history(account_id, budget.name), []
-        except DataUnavailable:
-            return [], kept_none
-    history = read_or_say(
-        _HISTORY, incomplete, lambda: gateways.budgets.performance_history(account_id, budget.name)
-    )
-    return history or [], []
-
-
 def _failed(incomplete: Sequence[Incomplete]) -> bool:
-    return any(each.part == _HISTORY for each in incomplete)
+    return any(each.part == HISTORY for each in incomplete)
 
 
 def _notes(budget: Budget, asked: int | None, past: Sequence[JudgedPeriod], *, is_read: bool) -> list[str]:

@@ -23,6 +23,7 @@ from tools.domain.errors import (
     StateUnavailable,
     Throttled,
 )
+from tools.domain.money import Spend
 from tools.gateways import (
     Clock,
     CommitmentRead,
@@ -30,16 +31,26 @@ from tools.gateways import (
     CostMemory,
     CostRead,
     DailyRead,
+    GroupedRead,
     MemoryProblem,
 )
 
-Read = TypeVar("Read", CostRead, DailyRead, CommitmentRead)
+Read = TypeVar("Read", CostRead, DailyRead, CommitmentRead, GroupedRead)
 
-_COSTS: Final = TypeAdapter(CostRead)
-_DAYS: Final = TypeAdapter(DailyRead)
-_COMMITMENTS: Final = TypeAdapter(CommitmentRead)
-# Its months are of a type that pydantic finds by its name among this file's.
-_ = CommitmentMonth
+# What answers are made of and `tools.gateways` imports for type checkers only, where pydantic cannot find it.
+_PARTS: Final = {"CommitmentMonth": CommitmentMonth, "Spend": Spend}
+
+
+def _shape_of(answer: type[Read]) -> TypeAdapter[Read]:
+    shape = TypeAdapter(answer)
+    shape.rebuild(force=True, _types_namespace=_PARTS)
+    return shape
+
+
+_COSTS: Final = _shape_of(CostRead)
+_DAYS: Final = _shape_of(DailyRead)
+_COMMITMENTS: Final = _shape_of(CommitmentRead)
+_GROUPS: Final = _shape_of(GroupedRead)
 
 # Part of every question: answers of another shape are answers to other questions.
 _SHAPE: Final = 1
@@ -69,14 +80,41 @@ class CachedCostExplorer:
         metric: str,
         group_by: tuple[str, str] | None = None,
         account_id: str | None = None,
+        expression: Mapping[str, Any] | None = None,
     ) -> CostRead:
-        """Remembered by months, metric, grouping and account."""
+        """Remembered by months, metric, grouping, account and filter."""
+        question = {"read": "monthly", "metric": metric, "group_by": group_by, "account_id": account_id}
         return self._answer(
             _COSTS,
             months,
-            {"read": "monthly", "metric": metric, "group_by": group_by, "account_id": account_id},
+            question if expression is None else {**question, "expression": expression},
             lambda: self.asked.monthly_amounts(
-                months, metric=metric, group_by=group_by, account_id=account_id
+                months, metric=metric, group_by=group_by, account_id=account_id, expression=expression
+            ),
+        )
+
+    def grouped_amounts(
+        self,
+        days: tuple[date, date],
+        *,
+        metrics: tuple[str, ...],
+        group_by: tuple[tuple[str, str], ...],
+        expression: Mapping[str, Any] | None = None,
+        most_pages: int,
+    ) -> GroupedRead:
+        """Remembered by days, metrics, keys, filter and how many pages were allowed."""
+        return self._answer(
+            _GROUPS,
+            days,
+            {
+                "read": "grouped",
+                "metrics": metrics,
+                "group_by": group_by,
+                "expression": expression,
+                "most_pages": most_pages,
+            },
+            lambda: self.asked.grouped_amounts(
+                days, metrics=metrics, group_by=group_by, expression=expression, most_pages=most_pages
             ),
         )
 

@@ -16,7 +16,14 @@ from tools.aws.errors import aws_errors
 from tools.domain.budget_types import BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
 from tools.domain.errors import DataUnavailable
-from tools.gateways import CommitmentRead, CostExplorerGateway, CostRead, DailyRead
+from tools.domain.money import Spend
+from tools.gateways import (
+    CommitmentRead,
+    CostExplorerGateway,
+    CostRead,
+    DailyRead,
+    GroupedRead,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_ce import CostExplorerClient
@@ -54,6 +61,7 @@ class AwsCostExplorer:
         metric: str,
         group_by: tuple[str, str] | None = None,
         account_id: str | None = None,
+        expression: Mapping[str, Any] | None = None,
     ) -> CostRead:
         """GetCostAndUsage by month, to its last page."""
         request: dict[str, Any] = {
@@ -63,6 +71,8 @@ class AwsCostExplorer:
         }
         if group_by is not None:
             request["GroupBy"] = [{"Type": group_by[0], "Key": group_by[1]}]
+        if expression is not None:
+            request["Filter"] = expression
         if account_id is not None:
             request["Filter"] = {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account_id]}}
         amounts: dict[str, dict[date, Decimal]] = defaultdict(dict)
@@ -79,6 +89,39 @@ class AwsCostExplorer:
                         figure["Unit"] if units.get(group, figure["Unit"]) == figure["Unit"] else MIXED
                     )
         return CostRead(amounts, units, pages=pages)
+
+    def grouped_amounts(
+        self,
+        days: tuple[date, date],
+        *,
+        metrics: tuple[str, ...],
+        group_by: tuple[tuple[str, str], ...],
+        expression: Mapping[str, Any] | None = None,
+        most_pages: int,
+    ) -> GroupedRead:
+        """GetCostAndUsage by month, its months added up, to the last page that may be read."""
+        request: dict[str, Any] = {
+            "TimePeriod": _interval(days),
+            "Granularity": "MONTHLY",
+            "Metrics": list(metrics),
+            "GroupBy": [{"Type": kind, "Key": key} for kind, key in group_by],
+        }
+        if expression is not None:
+            request["Filter"] = expression
+        amounts: dict[tuple[str, ...], dict[str, Spend]] = {}
+        pages = 0
+        is_complete = False
+        for page in self._pages("get_cost_and_usage", COST_AND_USAGE, "NextPageToken", request):
+            pages += 1
+            for result in page["ResultsByTime"]:
+                for group in result["Groups"]:
+                    into = amounts.setdefault(tuple(group["Keys"]), {})
+                    for metric in metrics:
+                        _add(into, metric, group["Metrics"][metric])
+            is_complete = not page.get("NextPageToken")
+            if pages == most_pages:
+                break
+        return GroupedRead(tuple(amounts.items()), is_complete, pages=pages)
 
     def daily_amounts(
         self, days: tuple[date, date], *, metric: str, expression: Mapping[str, Any] | None = None
@@ -224,6 +267,14 @@ def _figures(
             yield group["Keys"][0], group["Metrics"][metric]
     elif result["Total"]:
         yield "", result["Total"][metric]
+
+
+def _add(into: dict[str, Spend], metric: str, figure: Mapping[str, str]) -> None:
+    """Add one month's figure; amounts in different units have the unit that Cost Explorer gives such sums."""
+    amount, unit, before = Decimal(figure["Amount"]), figure["Unit"], into.get(metric)
+    if before is not None:
+        amount, unit = before.amount + amount, unit if unit == before.unit else MIXED
+    into[metric] = Spend(amount, unit)
 
 
 def _interval(months: tuple[date, date]) -> dict[str, str]:
