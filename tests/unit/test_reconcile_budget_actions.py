@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from tests.builders import ACCOUNT, MAIL, NOW, a_budget, usd
-from tests.fakes import FakeBudgets, FakeCostExplorer, FakeStateStore, gateways_with
+from tests.fakes import (
+    FakeBudgets,
+    FakeClock,
+    FakeCostExplorer,
+    FakeGateways,
+    FakeStateStore,
+    gateways_with,
+)
 from tools.actions._reconciling import RELEASE_TAG
 from tools.actions.reconcile_budget_actions import (
     ReconcileBudgetActionsResult,
@@ -37,6 +44,7 @@ from tools.domain.errors import (
 from tools.domain.notifications import NotificationType, Threshold
 from tools.domain.reconciliation import MOST_TRIES
 from tools.domain.scope import scope_by
+from tools.gateways import AgentIdentity
 
 
 def seen_at(moment: datetime) -> HealthStatus:
@@ -400,3 +408,72 @@ def test_the_limit_at_which_somebody_was_restricted_is_remembered() -> None:
     [record] = world.state.records.values()
     assert isinstance(record, ActionRecord)
     assert record.limit == usd(100)
+
+
+class _Killed(BaseException):
+    """The function was ended in the middle."""
+
+
+class _Dying:
+    """Stands before a gateway or store and ends the function after so many calls of any of them."""
+
+    def __init__(self, subject: Any, calls: list[int]) -> None:
+        self._subject, self._calls = subject, calls
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._subject, name)
+        if not callable(found):
+            return found
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            answer = found(*arguments, **named)
+            self._calls[0] -= 1
+            if self._calls[0] == 0:
+                raise _Killed
+            return answer
+
+        return call
+
+
+def _settled(dies_after: int | None) -> tuple[list[str], list[str], bool]:
+    """How it ends when the first run dies after so many calls: states, what was told, whether it died at all."""
+    others = [ID.replace("1", each) for each in "234"]
+    world = World(
+        an_action("EXECUTION_SUCCESS"),
+        an_action("REVERSE_SUCCESS", id=others[0]),
+        an_action("REVERSE_FAILURE", id=others[1]),
+        an_action("PENDING", id=others[2]),
+        actual=10,
+    )
+    has_died = False
+    if dies_after is not None:
+        calls = [dies_after]
+        gateways = FakeGateways(
+            budgets=_Dying(world.budgets, calls),
+            cost_explorer=world.costs,
+            clock=FakeClock(world.now),
+            identity=AgentIdentity(account_id=ACCOUNT),
+            state=_Dying(world.state, calls),
+        )
+        try:
+            reconcile_budget_actions.run({"list_uncovered": False}, gateways)
+        except _Killed:
+            has_died = True
+    for _ in range(3):
+        world.run()
+    return [each.status for each in world.budgets.actions["x"]], sorted(world.told), has_died
+
+
+def test_a_run_that_dies_after_any_of_its_calls_is_ended_right_by_the_next() -> None:
+    undisturbed = _settled(None)
+    assert undisturbed[0] == ["STANDBY", "STANDBY", "STANDBY", "PENDING"]
+    calls = 0
+    while True:
+        calls += 1
+        statuses, told, has_died = _settled(calls)
+        assert statuses == undisturbed[0], calls
+        assert set(told) == set(undisturbed[1]), calls
+        assert all(told.count(each) <= undisturbed[1].count(each) for each in told), calls
+        if not has_died:
+            break
+    assert calls > 15
