@@ -1,0 +1,148 @@
+"""A deployed agent over weeks: money is spent, the clock moves, AWS acts, people listen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+
+from local.remote import Remote
+from local.websocket.client import WebSocketClient
+from local.websocket.signing import signed_headers
+from tests.builders import ACCOUNT
+from tests.e2e.deployment import PROJECT, Deployment
+
+MAIL = "finops@company.com"
+QUIET_SECONDS = 1.0
+
+
+class Listener:
+    """A client of the stack's WebSocket API and everything it was told."""
+
+    def __init__(self, client: WebSocketClient) -> None:
+        self._client = client
+        self.messages: list[dict[str, Any]] = []
+
+    def new(self, budget_name: str) -> list[dict[str, Any]]:
+        """The data of the messages about a budget since the last time, in the order they came."""
+        begun = len(self.messages)
+        try:
+            while (message := self._client.receive()) is not None:
+                self.messages.append(json.loads(message))
+        except TimeoutError:
+            pass
+        told = [each["data"] for each in self.messages[begun:]]
+        return [each for each in told if each["budget_name"] == budget_name]
+
+
+class Story(Deployment):
+    """What happens to the deployed agent, in the words of its stories."""
+
+    def spend(self, service: str, amount: int) -> None:
+        """Somebody spends so many dollars on a service, today."""
+        self.control("POST", "spend", {"service": service, "amount": str(amount)})
+
+    def wait(self, duration: str = "24h") -> None:
+        """Time passes: AWS refreshes figures, schedules fire, alerts reach the function."""
+        self.move_clock(advance=duration)
+
+    def fault(self, service: str, operation: str, kind: str = "server-error", times: int = 10_000) -> None:
+        """The next calls go wrong."""
+        self.control(
+            "POST", "faults", {"service": service, "operation": operation, "kind": kind, "times": times}
+        )
+
+    def mend(self) -> None:
+        """Nothing goes wrong any more."""
+        self.control("DELETE", "faults", {})
+
+    def now(self) -> str:
+        """The present moment."""
+        return str(self.control("GET", "clock", {})["now"])
+
+    def must(self, action: str, **parameters: Any) -> Any:
+        """The data of a named action that succeeds."""
+        reply = self.act(action, **parameters)
+        assert reply["status"] == "success", reply
+        return reply["data"]
+
+    def a_budget(self, name: str, service: str, amount: int = 1000, **parameters: Any) -> None:
+        """A monthly budget on one service."""
+        self.must(
+            "create_budget",
+            budget_name=name,
+            amount=amount,
+            service_filter=service,
+            **({"notification_email": MAIL} | parameters),
+        )
+
+    @contextmanager
+    def listening(self) -> Iterator[Listener]:
+        """Somebody listens to the stack's WebSocket API."""
+        api = urlsplit(self.outputs()["WebSocketUrl"]).netloc.split(".")[0]
+        url = f"ws://{urlsplit(self.url).netloc}/ws/{api}/live"
+        session = boto3.Session("anything", "anything", region_name="us-east-1")
+        with WebSocketClient(url, timeout=QUIET_SECONDS, headers=signed_headers(url, session)) as client:
+            client.send(json.dumps({"action": "subscribe", "account_id": ACCOUNT}).encode())
+            yield Listener(client)
+
+    def told(self, budget_name: str) -> list[dict[str, Any]]:
+        """Every announcement about a budget that the table keeps, told or not, by time."""
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=f"{PROJECT}-state")
+        items = [item for page in pages for item in page["Items"]]
+        found = [
+            json.loads(item["announcement"]["S"])
+            for item in items
+            if item["pk"]["S"] in (f"{ACCOUNT}#outbox", f"{ACCOUNT}#told")
+        ]
+        about = [each for each in found if each["budget_name"] == budget_name]
+        return sorted(about, key=lambda each: each["at"])
+
+    def a_role(self, name: str) -> None:
+        """A role of somebody who may use S3, and whom anybody in the account may become."""
+        iam = self.client("iam")
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        allowed = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": ["dynamodb:*", "sqs:*"], "Resource": "*"}],
+        }
+        iam.put_role_policy(RoleName=name, PolicyName="work", PolicyDocument=json.dumps(allowed))
+
+    def may_work(self, role: str) -> bool:
+        """Whether calls of the role succeed now."""
+        arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
+        given = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="work")["Credentials"]
+        make: Any = boto3.client
+        client = make(
+            "dynamodb",
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+        try:
+            client.list_tables()
+        except client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == "AccessDeniedException":
+                return False
+            raise
+        return True
+
+    def control(self, method: str, what: str, body: dict[str, Any]) -> Any:
+        """Ask the embedded AWS for what no AWS has."""
+        return Remote(self.url).ask(method, what, body)
