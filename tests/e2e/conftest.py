@@ -24,8 +24,7 @@ PARAMETERS = (
     "ProjectName=budget-management "
     f"LambdaS3Bucket={BUCKET} LambdaS3Key=budget-management-agent.zip "
     f"{HOST_PARAMETERS} CreateWebSocketApi=true CreateMessagesTopic=true "
-    # As often as figures are refreshed, so that a month goes by in seconds.
-    "'MonitoringSchedule=rate(8 hours)' 'ReconcilingSchedule=rate(8 hours)'"
+    "MonitoringState=DISABLED ReconcilingState=DISABLED"
 )
 
 

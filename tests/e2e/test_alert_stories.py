@@ -65,7 +65,7 @@ def test_the_month_turns_in_between(story: Story) -> None:
     with story.listening() as listener:
         story.wait()
         assert heard(listener, budget) == opened(80, 90)
-        story.move_clock(set="2026-11-02T12:00:00Z")
+        story.wait(until="2026-11-02T12:00:00Z")
         assert heard(listener, budget) == resolved(80, 90)
         past = story.must("list_alerts", budget_name=budget, past=True)["alerts"]
         assert {each["resolution"] for each in past} == {"PERIOD_ENDED"}
@@ -116,12 +116,12 @@ def test_the_state_table_fails_half_way(story: Story) -> None:
     story.a_budget(budget, service)
     story.spend(service, 1200)
     with story.listening() as listener:
-        for times in (1, 2, 3, 5, 8):
+        story.control("POST", "clock", {"advance": "24h"})
+        for times in (5, 6, 7):
             story.fault("dynamodb", "TransactWriteItems", times=times)
             story.act("monitor_budgets", notify=True)
-        story.wait()
         story.mend()
-        story.wait()
+        story.wait("1h")
         assert heard(listener, budget) == opened(80, 90, 100)
     assert len(story.must("list_alerts", budget_name=budget)["alerts"]) >= 3
 
@@ -132,7 +132,7 @@ def test_the_websocket_endpoint_is_down_for_hours(story: Story) -> None:
     story.spend(service, 1200)
     with story.listening() as listener:
         story.fault("apigatewaymanagementapi", "PostToConnection")
-        story.wait("9h")
+        story.control("POST", "clock", {"advance": "9h"})
         reply = story.must("monitor_budgets", notify=True)
         assert heard(listener, budget) == Counter()
         assert [each["budget_name"] for each in reply["announced"]["pending"]].count(budget) >= 3
@@ -145,8 +145,8 @@ def _sns_event(story: Story, topic: str, budget: str, amount: int) -> dict[str, 
     """AWS Budgets' message about a threshold, as Lambda gets it from SNS."""
     message = (
         f"AWS Budget Notification October 21, 2026\nAWS Account {ACCOUNT}\n\nDear AWS Customer,\n\n"
-        f"You requested that we alert you when the ACTUAL Cost associated with your {budget} budget is greater than "
-        f"${amount:,}.00 for the current month. The ACTUAL Cost associated with this budget is $1,200.00.\n\n"
+        f"You requested that we alert you when the ACTUAL Cost associated with your {budget} budget is greater "
+        f"than ${amount:,}.00 for the current month. The ACTUAL Cost associated with this budget is $1,200.00.\n\n"
         f"Budget Name: {budget}\nBudget Type: Cost\nBudgeted Amount: $1,000.00\nAlert Type: ACTUAL\n"
         f"Alert Threshold: > ${amount:,}.00\nACTUAL Amount: $1,200.00\n\n"
         "[1] https://console.aws.amazon.com/costmanagement/home#/budgets\n"

@@ -150,6 +150,12 @@ def test_a_raised_limit_releases_and_puts_back_on_watch() -> None:
     assert world.told == ["restricted", "released", "rearmed"]
 
 
+def test_a_budget_action_that_stands_by_at_first_sight_is_remembered_and_not_told() -> None:
+    world = World(an_action("STANDBY"))
+    result = world.run()
+    assert (result.standing_by, result.repairs.begun, world.told) == (1, 1, [])
+
+
 def test_spend_has_to_fall_well_under_the_threshold() -> None:
     world = World(an_action("EXECUTION_SUCCESS"))
     world.run()

@@ -84,7 +84,8 @@ def observed(
         reminded_at=None if is_settled or is_new_failure else before.reminded_at,
         version=before.version + 1,
     )
-    event = _event(before, action.status)
+    is_untouched = record is None and action.status == _S.STANDBY
+    event = None if is_untouched else _event(before, action.status)
     announcement = None if event is None else announcement_of(after, action, event, now)
     return RecordChange(before=record, after=after, announcement=announcement)
 
