@@ -428,6 +428,11 @@ class FakeStateStore:
     cost_answers: dict[tuple[str, str, date], KeptAnswer] = field(default_factory=dict)
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
 
+    @property
+    def announced(self) -> list[Announcement]:
+        """Everything that was ever announced, told or not."""
+        return sorted([*self.told.values(), *self.outbox.values()], key=lambda each: (each.at, each.id))
+
     def begin_change(self, entry: AuditEntry) -> None:
         self._may("begin_change")
         self.entries.setdefault((entry.account_id, entry.position), entry)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.builders import ACCOUNT, NOW, a_budget
+from tests.fake_channels import DOWN, FakeChannel
 from tests.fakes import FakeBudgets, FakeStateStore, gateways_with
 from tools.actions.acknowledge_alert import AcknowledgeAlertResult, acknowledge_alert
 from tools.actions.list_alerts import ListAlertsResult, list_alerts
@@ -65,7 +66,7 @@ def test_each_threshold_that_is_past_opens_one_alert() -> None:
     assert result.alerts is not None
     assert [str(each.threshold.amount) for each in result.alerts.opened] == ["80.0", "90.0"]
     assert result.alerts.standing_out == 2
-    assert [each.event for each in state.outbox.values()] == ["opened", "opened"]
+    assert [each.event for each in state.announced] == ["opened", "opened"]
 
 
 def test_without_notify_nothing_is_kept() -> None:
@@ -78,7 +79,7 @@ def test_running_again_opens_nothing_again() -> None:
     state = a_store_with_alerts()
     again = monitor(state, a_breach())
     assert again.alerts is not None
-    assert (again.alerts.opened, again.alerts.standing_out, len(state.outbox)) == ([], 2, 2)
+    assert (again.alerts.opened, again.alerts.standing_out, len(state.announced)) == ([], 2, 2)
 
 
 def test_a_raised_limit_resolves_and_falling_under_it_again_opens_anew() -> None:
@@ -148,7 +149,7 @@ def test_what_was_kept_before_the_table_failed_is_said_and_the_next_run_goes_on(
     assert len(result.crossings) == 1
     after = monitor(state, a_breach()).alerts
     assert after is not None
-    assert (len(after.opened), after.standing_out, len(state.outbox)) == (1, 2, 2)
+    assert (len(after.opened), after.standing_out, len(state.announced)) == (1, 2, 2)
 
 
 @pytest.mark.parametrize("error", [AwsUnavailable("down"), StateUnavailable("no table")])
@@ -176,7 +177,9 @@ def racing(state: FakeStateStore, meanwhile: Callable[[], object]) -> FakeStateS
                 meanwhile()
             return super().save_alert(change)
 
-    return Racing(live_alerts=state.live_alerts, outbox=state.outbox, ended_alerts=state.ended_alerts)
+    return Racing(
+        live_alerts=state.live_alerts, outbox=state.outbox, told=state.told, ended_alerts=state.ended_alerts
+    )
 
 
 def test_two_overlapping_runs_open_each_alert_once() -> None:
@@ -184,7 +187,7 @@ def test_two_overlapping_runs_open_each_alert_once() -> None:
     slow = racing(shared, lambda: monitor(shared, a_breach()))
     result = monitor(slow, a_breach()).alerts
     assert result is not None
-    assert (result.opened, result.standing_out, len(shared.outbox)) == ([], 2, 2)
+    assert (result.opened, result.standing_out, len(shared.announced)) == ([], 2, 2)
 
 
 def test_acknowledging_in_the_middle_of_a_run_is_not_lost() -> None:
@@ -274,9 +277,9 @@ def test_one_alert_is_acknowledged_with_its_note() -> None:
 def test_acknowledging_the_same_again_changes_and_announces_nothing() -> None:
     state = a_store_with_alerts()
     acknowledge(state, budget_name="a-budget", reason="known")
-    announced = len(state.outbox)
+    announced = len(state.announced)
     again = acknowledge(state, budget_name="a-budget", reason="known")
-    assert (again.recorded_change().is_change, len(state.outbox)) == (False, announced)
+    assert (again.recorded_change().is_change, len(state.announced)) == (False, announced)
 
 
 def test_all_alerts_of_a_budget_are_snoozed_until_a_moment() -> None:
@@ -332,4 +335,34 @@ def test_accounts_keep_their_alerts_apart() -> None:
     monitor_budgets.run({"notify": True, "account_id": "999999999999"}, gateways)
     assert alerts(state).alerts == []
     assert len(alerts(state, account_id="999999999999").alerts) == 2
-    assert {each.account_id for each in state.outbox.values()} == {"999999999999"} != {ACCOUNT}
+    assert {each.account_id for each in state.announced} == {"999999999999"} != {ACCOUNT}
+
+
+def test_what_is_opened_is_told_in_the_same_run_and_once() -> None:
+    state, channel = FakeStateStore(), FakeChannel()
+    gateways = gateways_with([a_breach()], state=state, channels=[channel])
+    result = monitor_budgets.run({"notify": True}, gateways).model_dump()
+    assert result["announced"] == {"sent": 2, "pending": [], "failed": []}
+    again = monitor_budgets.run({"notify": True}, gateways).model_dump()
+    assert again["announced"]["sent"] == 0
+    assert len(channel.heard["one"]) == 2
+
+
+def test_what_could_not_be_told_is_shown_and_told_at_the_next_run() -> None:
+    state, channel = FakeStateStore(), FakeChannel(dead={"one": DOWN})
+    gateways = gateways_with([a_breach()], state=state, channels=[channel])
+    result = monitor_budgets.run({"notify": True}, gateways).model_dump()
+    assert [each["channel"] for each in result["announced"]["pending"]] == ["websocket", "websocket"]
+    assert [each["part"] for each in result["incomplete"]] == ["announcements by websocket"]
+    channel.dead.clear()
+    assert monitor_budgets.run({"notify": True}, gateways).model_dump()["announced"]["sent"] == 2
+
+
+def test_who_looks_after_an_alert_is_told_at_once() -> None:
+    state, channel = a_store_with_alerts(), FakeChannel()
+    gateways = gateways_with([a_breach()], state=state, channels=[channel])
+    name = alerts(state).alerts[0].budget
+    rehearsed = acknowledge_alert.run({"budget_name": name, "dry_run": True}, gateways).model_dump()
+    assert (rehearsed["announced"], channel.heard) == (None, {})
+    result = acknowledge_alert.run({"budget_name": name}, gateways).model_dump()
+    assert result["announced"]["sent"] == len(channel.heard["one"]) == 2

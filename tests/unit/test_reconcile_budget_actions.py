@@ -116,7 +116,7 @@ class World:
 
     @property
     def told(self) -> list[str]:
-        return [each.event for each in self.state.outbox.values()]
+        return [each.event for each in self.state.announced]
 
 
 class Refusing(FakeBudgets):
@@ -352,7 +352,7 @@ def test_overlapping_runs_ask_aws_once() -> None:
             return super().save_action_record(change)
 
     shared = world.state
-    racing = Racing(records=shared.records, outbox=shared.outbox)
+    racing = Racing(records=shared.records, outbox=shared.outbox, told=shared.told)
 
     def other_run() -> None:
         world.state = shared

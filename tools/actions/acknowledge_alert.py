@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, MutatingParameters, Result, action
+from tools.actions._action import BudgetName, Incomplete, MutatingParameters, Result, action
 from tools.actions._alert_view import AlertView, alert_view
+from tools.actions._announcing import Announced, deliver_announcements
 from tools.actions._choices import MomentInput
 from tools.domain.alert_life import handled
 from tools.domain.alerts import Alert, AlertStatus
@@ -42,6 +43,9 @@ class AcknowledgeAlertResult(Result):
     dry_run: bool
     alerts: list[AlertView]
     before: list[AlertView]
+    announced: Announced | None = Field(
+        description="What was told by the channels, of what this and earlier runs announced; null in a dry run."
+    )
 
     def recorded_change(self) -> Change:
         """The alerts before and after."""
@@ -72,11 +76,15 @@ def acknowledge_alert(parameters: AcknowledgeAlertParameters, gateways: Gateways
         after = [_handled(each, parameters, now) for each in found]
     else:
         after = [_carried_out(each, parameters, gateways.state, now) for each in found]
+    incomplete: list[Incomplete] = []
+    announced = None if parameters.dry_run else deliver_announcements(gateways, account_id, incomplete)
     return AcknowledgeAlertResult(
         sentence=_sentence(found, parameters),
         dry_run=parameters.dry_run,
         alerts=[alert_view(each) for each in after],
         before=[alert_view(each) for each in found],
+        announced=announced,
+        incomplete=incomplete,
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
 from tools.actions._alert_keeping import keep_alerts
 from tools.actions._alert_view import KeptAlerts, kept_alerts
+from tools.actions._announcing import Announced, deliver_announcements
 from tools.actions._cost_meter import CostMeter
 from tools.actions._reading import read_budgets
 from tools.actions._reply import (
@@ -149,6 +150,10 @@ class MonitorBudgetsResult(Result):
     alerts: KeptAlerts | None = Field(
         description="What `notify` made of the alerts; null without it, or where the agent's memory is missing."
     )
+    announced: Announced | None = Field(
+        description="What `notify` told by the channels, of what this and earlier runs announced; null without "
+        "it, or where the agent's memory is missing."
+    )
 
 
 @action(mutates=False)
@@ -185,6 +190,7 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
     days = _exact_days(crossings, parameters, gateways, meter)
     alerts = _alerts(standings, parameters, account_id, gateways, incomplete) if parameters.notify else None
     _keep_snapshots(standings, parameters, account_id, gateways, incomplete)
+    announced = deliver_announcements(gateways, account_id, incomplete) if parameters.notify else None
     page = page_of(
         [_view(each, days.get(index)) for index, each in enumerate(crossings)],
         key=lambda view: f"{view.budget}/{view.figure}",
@@ -205,6 +211,7 @@ def monitor_budgets(parameters: MonitorBudgetsParameters, gateways: Gateways) ->
         next_token=page.next_token,
         cost_explorer=meter.view() if meter.reads else None,
         alerts=alerts,
+        announced=announced,
         incomplete=incomplete,
     )
 

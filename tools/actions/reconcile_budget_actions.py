@@ -16,6 +16,7 @@ from tools.actions._action import (
     MutatingParameters,
     action,
 )
+from tools.actions._announcing import Announced, deliver_announcements
 from tools.actions._cost_meter import CostMeter
 from tools.actions._governance import ChangeResult
 from tools.actions._reconciling import Looked, Reconciling
@@ -110,6 +111,9 @@ class ReconcileBudgetActionsResult(ChangeResult):
     )
     uncovered_left_out: int
     cost_explorer: ReadCost | None
+    announced: Announced | None = Field(
+        description="What was told by the channels of what this and earlier runs announced; null in a dry run."
+    )
 
     def recorded_change(self) -> Change:
         """What AWS was asked for; nothing else changes budgets."""
@@ -157,6 +161,7 @@ def reconcile_budget_actions(
     meter = CostMeter(now, incomplete)
     uncovered = _uncovered(parameters, budgets, account_id, now, gateways, incomplete, meter)
     active = [_view(each) for each in run.looked if each.action.status != "STANDBY"]
+    announced = None if parameters.dry_run else deliver_announcements(gateways, account_id, incomplete)
     return ReconcileBudgetActionsResult(
         sentence=_sentence(run.looked, is_rehearsal=parameters.dry_run),
         dry_run=parameters.dry_run,
@@ -173,6 +178,7 @@ def reconcile_budget_actions(
         else [_uncovered_view(each) for each in uncovered[:MOST_UNCOVERED]],
         uncovered_left_out=max(len(uncovered or ()) - MOST_UNCOVERED, 0),
         cost_explorer=meter.view() if meter.reads else None,
+        announced=announced,
         incomplete=incomplete,
     )
 

@@ -120,7 +120,7 @@ def announcement_of(
 ) -> Announcement:
     """What is told of a step; its id is the action's and the record's version."""
     return Announcement(
-        id=f"{record.action_id}-{record.version}-{event}",
+        id=f"{record.action_id}-{record.version:06}-{event}",
         account_id=record.account_id,
         at=now,
         type=AnnouncementType.BUDGET_ACTION,

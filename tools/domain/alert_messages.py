@@ -13,9 +13,9 @@ from tools.domain.notifications import NotificationType, ThresholdType
 
 
 def announcement_of(alert: Alert, event: AlertEvent, now: datetime) -> Announcement:
-    """What is told of an alert; its id is the alert's, its occurrence and the change that it tells."""
+    """What is told of an alert; its id is the alert's with occurrence and change, which sorts in their order."""
     return Announcement(
-        id=f"{alert.key.id}-{alert.occurrence}-{alert.version}-{event.value}",
+        id=f"{alert.key.id}-{alert.occurrence:04}-{alert.version:06}-{event.value}",
         account_id=alert.key.account_id,
         at=now,
         type=AnnouncementType.BUDGET_ALERT,
