@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.budget_agent import BudgetAgent
@@ -307,7 +307,7 @@ def an_action(name: str = "a-budget", target: BudgetActionTarget | None = None) 
             budget_name=name,
             notification_type=NotificationType.ACTUAL,
             threshold=a_notification(90).threshold,
-            target=target or IamPolicyTarget(policy_arn="arn:aws:iam::aws:policy/X", roles=("a", "b")),
+            target=target or IamPolicyTarget(policy_arn="arn:aws:iam::aws:policy/AWSDenyAll", roles=("a", "b")),
             execution_role_arn=f"arn:aws:iam::{ACCOUNT}:role/r",
             approval_model=ApprovalModel.MANUAL,
             subscribers=(MAIL,),
@@ -317,7 +317,7 @@ def an_action(name: str = "a-budget", target: BudgetActionTarget | None = None) 
 
 
 TARGETS: list[BudgetActionTarget] = [
-    IamPolicyTarget(policy_arn="arn:aws:iam::aws:policy/X", users=("u",), groups=("g",)),
+    IamPolicyTarget(policy_arn="arn:aws:iam::aws:policy/AWSDenyAll", users=("u",), groups=("g",)),
     ScpTarget(policy_id="p-1", target_ids=("ou-1", ACCOUNT)),
     InstancesTarget(sub_type=SsmActionSubType.STOP_RDS_INSTANCES, region="eu-west-1", instance_ids=("db",)),
 ]
@@ -359,6 +359,7 @@ amounts = st.decimals("0.01", "1000000", places=2)
 percents = st.lists(st.integers(1, 200), min_size=1, max_size=5, unique=True)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     old=amounts,
     new=amounts,
