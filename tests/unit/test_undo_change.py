@@ -307,7 +307,8 @@ def an_action(name: str = "a-budget", target: BudgetActionTarget | None = None) 
             budget_name=name,
             notification_type=NotificationType.ACTUAL,
             threshold=a_notification(90).threshold,
-            target=target or IamPolicyTarget(policy_arn="arn:aws:iam::aws:policy/AWSDenyAll", roles=("a", "b")),
+            target=target
+            or IamPolicyTarget(policy_arn="arn:aws:iam::aws:policy/AWSDenyAll", roles=("a", "b")),
             execution_role_arn=f"arn:aws:iam::{ACCOUNT}:role/r",
             approval_model=ApprovalModel.MANUAL,
             subscribers=(MAIL,),
