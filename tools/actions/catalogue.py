@@ -19,6 +19,7 @@ ACTION_NAMES = [
     "delete_budget",
     "list_changes",
     "undo_change",
+    "adjust_budgets",
     "list_alerts",
     "acknowledge_alert",
     "reconcile_budget_actions",
