@@ -12,7 +12,8 @@ from typing import Any
 
 from tests.builders import ACCOUNT, NOW
 from tools.aws.budget_steps import call_of
-from tools.aws.translate import budget_action_to, definition_to, notification_with_subscribers_to
+from tools.aws.translate import definition_to, notification_with_subscribers_to
+from tools.aws.translate_actions import budget_action_to
 from tools.domain.action_records import ActionRecord, RecordChange
 from tools.domain.alert_items import past_position
 from tools.domain.alerts import Alert, AlertChange, AlertKey

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from tools.aws.translate import budget_action_to, definition_to, notification_to, subscriber_to
+from tools.aws.budget_permissions import CREATE_ACTION, DELETE_ACTION, EXECUTE_ACTION, MODIFY, TAG, UNTAG
+from tools.aws.translate import budget_arn, definition_to, notification_to, subscriber_to, tags_to
+from tools.aws.translate_actions import budget_action_to
 from tools.domain.budget_steps import (
     AddNotification,
     AddSubscriber,
@@ -22,13 +23,6 @@ from tools.domain.budget_steps import (
     SetTags,
     TurnNotification,
 )
-
-MODIFY: Final = "budgets:ModifyBudget"
-TAG: Final = "budgets:TagResource"
-UNTAG: Final = "budgets:UntagResource"
-CREATE_ACTION: Final = "budgets:CreateBudgetAction"
-DELETE_ACTION: Final = "budgets:DeleteBudgetAction"
-EXECUTE_ACTION: Final = "budgets:ExecuteBudgetAction"
 
 
 class StepCall(NamedTuple):
@@ -79,17 +73,6 @@ def call_of(step: BudgetStep, account_id: str, name: str, partition: str = "aws"
             return StepCall("ExecuteBudgetAction", "execute_budget_action", EXECUTE_ACTION, request)
         case DeleteBudget():
             return StepCall("DeleteBudget", "delete_budget", MODIFY, budget)
-
-
-def tags_to(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """A `ResourceTagList`."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def budget_arn(account_id: str, name: str, partition: str = "aws", action_id: str | None = None) -> str:
-    """The ARN of a budget, or of one of its actions. It has no Region (Service Authorization Reference)."""
-    arn = f"arn:{partition}:budgets::{account_id}:budget/{name}"
-    return arn if action_id is None else f"{arn}/action/{action_id}"
 
 
 def _subscriber_call(

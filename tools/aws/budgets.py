@@ -1,26 +1,30 @@
-"""AWS Budgets behind `BudgetsGateway`: calls, pages and translation, no decisions."""
+"""AWS Budgets behind `BudgetsGateway`: calls, pages and translation, no decisions.
+
+Most requests read budgets: what only changes and budget actions need is imported by those methods.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from tools.aws.budget_steps import (
+from tools.aws.budget_permissions import (
+    ACTION_HISTORY,
     CREATE_ACTION,
     DELETE_ACTION,
     EXECUTE_ACTION,
+    LIST_ACTIONS,
+    LIST_ALL_ACTIONS,
+    LIST_TAGS,
     MODIFY,
     TAG,
     UNTAG,
-    budget_arn,
-    call_of,
-    tags_to,
+    VIEW,
 )
 from tools.aws.errors import aws_errors
 from tools.aws.translate import (
-    budget_action_event_from,
-    budget_action_from,
+    budget_arn,
     budget_from,
     definition_to,
     notification_from,
@@ -28,41 +32,18 @@ from tools.aws.translate import (
     notification_with_subscribers_to,
     performance_from,
     subscriber_from,
+    tags_to,
 )
-from tools.domain.budget import Budget, BudgetDefinition
-from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition, BudgetActionEvent
-from tools.domain.budget_steps import (
-    AddNotification,
-    AddSubscriber,
-    BudgetStep,
-    CreateAction,
-    DeleteAction,
-    DeleteBudget,
-    ExecuteAction,
-    RemoveNotification,
-    RemoveSubscriber,
-    ReplaceSubscriber,
-    TurnNotification,
-)
-from tools.domain.errors import (
-    BudgetAlreadyExists,
-    BudgetNotFound,
-    DataUnavailable,
-    InvalidParameters,
-    ResourceLocked,
-)
-from tools.domain.notifications import Notification, Subscriber
-from tools.domain.performance import PeriodPerformance
+from tools.domain.errors import BudgetNotFound, DataUnavailable, InvalidParameters
 
 if TYPE_CHECKING:
     from mypy_boto3_budgets import BudgetsClient
 
-# IAM names are not the API's names. Source: Service Authorization Reference, AWS Budget Service.
-VIEW: Final = "budgets:ViewBudget"
-LIST_TAGS: Final = "budgets:ListTagsForResource"
-LIST_ACTIONS: Final = "budgets:DescribeBudgetActionsForBudget"
-LIST_ALL_ACTIONS: Final = "budgets:DescribeBudgetActionsForAccount"
-ACTION_HISTORY: Final = "budgets:DescribeBudgetActionHistories"
+    from tools.domain.budget import Budget, BudgetDefinition
+    from tools.domain.budget_actions import BudgetAction, BudgetActionDefinition, BudgetActionEvent
+    from tools.domain.budget_steps import BudgetStep
+    from tools.domain.notifications import Notification, Subscriber
+    from tools.domain.performance import PeriodPerformance
 
 PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "DescribeBudgets": (VIEW,),
@@ -90,10 +71,6 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "DeleteBudgetAction": (DELETE_ACTION,),
     "DeleteBudget": (MODIFY,),
 }
-
-# A lost reply makes boto3 send a call again, and then AWS refuses what it has done already.
-_GONE_ALREADY = (RemoveNotification, RemoveSubscriber, DeleteAction, DeleteBudget)
-_OF_NOTIFICATIONS = (AddNotification, TurnNotification, AddSubscriber, ReplaceSubscriber)
 
 _LARGEST_LIST_PAGE = 1000
 _LARGEST_ITEM_PAGE = 100
@@ -211,6 +188,8 @@ class AwsBudgets:
 
     def budget_actions_of(self, account_id: str, name: str) -> list[BudgetAction]:
         """All budget actions of one budget."""
+        from tools.aws.translate_actions import budget_action_from
+
         pages = self._pages(
             "describe_budget_actions_for_budget",
             LIST_ACTIONS,
@@ -223,6 +202,8 @@ class AwsBudgets:
 
     def all_budget_actions(self, account_id: str) -> list[BudgetAction]:
         """The budget actions of all budgets in one sweep, 100 a page."""
+        from tools.aws.translate_actions import budget_action_from
+
         pages = self._pages(
             "describe_budget_actions_for_account",
             LIST_ALL_ACTIONS,
@@ -233,6 +214,8 @@ class AwsBudgets:
 
     def budget_action_history(self, account_id: str, name: str, action_id: str) -> list[BudgetActionEvent]:
         """All entries, the newest first. AWS does not promise an order; entries of one moment keep its own."""
+        from tools.aws.translate_actions import budget_action_event_from
+
         pages = self._pages(
             "describe_budget_action_histories",
             ACTION_HISTORY,
@@ -259,6 +242,9 @@ class AwsBudgets:
         self, account_id: str, definition: BudgetActionDefinition, tags: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """The members of CreateBudgetAction."""
+        from tools.aws.budget_steps import call_of
+        from tools.domain.budget_steps import CreateAction
+
         return call_of(CreateAction(definition, tags or {}), account_id, definition.budget_name).request
 
     def tags_of(self, account_id: str, name: str, action_id: str | None = None) -> Mapping[str, str]:
@@ -270,29 +256,17 @@ class AwsBudgets:
 
     def apply(self, account_id: str, name: str, step: BudgetStep) -> None:
         """One call. AWS has no conditions on writes, so what others did in between shows as a refusal."""
-        call = call_of(step, account_id, name, self._client.meta.partition)
-        try:
-            with self._errors(call.permission, account_id, name):
-                getattr(self._client, call.method)(**call.request)
-        except BudgetNotFound as error:
-            if isinstance(step, _GONE_ALREADY):
-                return
-            if isinstance(step, _OF_NOTIFICATIONS):
-                raise _changed_by_somebody(name, error) from error
-            if isinstance(step, ExecuteAction):
-                raise ResourceLocked(
-                    f"Budget action {step.action_id} of '{name}' is not there any more; list_budget_actions shows "
-                    "which are.",
-                    error.details,
-                ) from error
-            raise
-        except BudgetAlreadyExists as error:
-            if isinstance(step, AddSubscriber):
-                return
-            raise _changed_by_somebody(name, error) from error
+        from tools.aws.budget_changes import carry_out
+
+        def errors(permission: str) -> AbstractContextManager[None]:
+            return self._errors(permission, account_id, name)
+
+        carry_out(step, account_id, name, self._client, errors)
 
     def call_for(self, account_id: str, name: str, step: BudgetStep) -> tuple[str, Mapping[str, object]]:
         """The operation and the members of its request."""
+        from tools.aws.budget_steps import call_of
+
         call = call_of(step, account_id, name, self._client.meta.partition)
         return call.operation, call.request
 
@@ -332,10 +306,3 @@ class AwsBudgets:
             if not token:
                 return
             request["NextToken"] = token
-
-
-def _changed_by_somebody(name: str, error: BudgetNotFound | BudgetAlreadyExists) -> ResourceLocked:
-    return ResourceLocked(
-        f"The notifications of '{name}' are not as they were read a moment ago; send the same request again.",
-        error.details,
-    )

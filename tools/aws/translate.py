@@ -10,20 +10,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tools.domain.budget import AutoAdjust, AutoAdjustType, Budget, BudgetDefinition, HealthStatus
-from tools.domain.budget_actions import (
-    ApprovalModel,
-    BudgetAction,
-    BudgetActionDefinition,
-    BudgetActionEvent,
-    BudgetActionTarget,
-    IamPolicyTarget,
-    InstancesTarget,
-    ScpTarget,
-    SsmActionSubType,
-)
 from tools.domain.budget_types import BUDGET_TYPES, BudgetTypeName
 from tools.domain.money import Spend
 from tools.domain.notifications import (
@@ -34,10 +23,12 @@ from tools.domain.notifications import (
     Threshold,
     ThresholdType,
 )
-from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import BudgetPeriod, TimeUnit
 from tools.domain.scope import CostTypes, Scope
 from tools.domain.subscriber_channels import ChannelName
+
+if TYPE_CHECKING:
+    from tools.domain.performance import PeriodPerformance
 
 Wire = Mapping[str, Any]
 
@@ -195,100 +186,27 @@ def subscriber_to(subscriber: Subscriber) -> dict[str, str]:
     return {"SubscriptionType": subscriber.channel.value, "Address": subscriber.address}
 
 
+def tags_to(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """A `ResourceTagList`."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def budget_arn(account_id: str, name: str, partition: str = "aws", action_id: str | None = None) -> str:
+    """The ARN of a budget, or of one of its actions. It has no Region (Service Authorization Reference)."""
+    arn = f"arn:{partition}:budgets::{account_id}:budget/{name}"
+    return arn if action_id is None else f"{arn}/action/{action_id}"
+
+
 def performance_from(wire: Wire) -> PeriodPerformance:
     """A `BudgetedAndActualAmounts`; any member may be missing."""
+    from tools.domain.performance import PeriodPerformance
+
     period = wire["TimePeriod"]
     return PeriodPerformance(
         period=BudgetPeriod(period["Start"].astimezone(UTC), period["End"].astimezone(UTC)),
         limit=spend_from(wire.get("BudgetedAmount")),
         actual=spend_from(wire.get("ActualAmount")),
     )
-
-
-def budget_action_from(wire: Wire) -> BudgetAction:
-    """An `Action`."""
-    threshold = wire["ActionThreshold"]
-    return BudgetAction(
-        id=wire["ActionId"],
-        status=wire["Status"],
-        definition=BudgetActionDefinition(
-            budget_name=wire["BudgetName"],
-            notification_type=NotificationType(wire["NotificationType"]),
-            threshold=Threshold(
-                Decimal(str(threshold["ActionThresholdValue"])),
-                ThresholdType(threshold["ActionThresholdType"]),
-            ),
-            target=_target_from(wire["Definition"]),
-            execution_role_arn=wire["ExecutionRoleArn"],
-            approval_model=ApprovalModel(wire["ApprovalModel"]),
-            subscribers=tuple(subscriber_from(each) for each in wire["Subscribers"]),
-        ),
-    )
-
-
-def budget_action_event_from(wire: Wire) -> BudgetActionEvent:
-    """An `ActionHistory`."""
-    return BudgetActionEvent(
-        at=wire["Timestamp"].astimezone(UTC),
-        status=wire["Status"],
-        type=wire["EventType"],
-        message=wire["ActionHistoryDetails"]["Message"],
-    )
-
-
-def budget_action_to(definition: BudgetActionDefinition) -> dict[str, Any]:
-    """The members of CreateBudgetAction, without the account."""
-    return {
-        "BudgetName": definition.budget_name,
-        "NotificationType": definition.notification_type.value,
-        "ActionType": definition.type.value,
-        "ActionThreshold": {
-            "ActionThresholdValue": float(definition.threshold.value),
-            "ActionThresholdType": definition.threshold.type.value,
-        },
-        "Definition": _target_to(definition.target),
-        "ExecutionRoleArn": definition.execution_role_arn,
-        "ApprovalModel": definition.approval_model.value,
-        "Subscribers": [subscriber_to(each) for each in definition.subscribers],
-    }
-
-
-def _target_from(wire: Wire) -> BudgetActionTarget:
-    if iam := wire.get("IamActionDefinition"):
-        return IamPolicyTarget(
-            policy_arn=iam["PolicyArn"],
-            roles=tuple(iam.get("Roles") or ()),
-            users=tuple(iam.get("Users") or ()),
-            groups=tuple(iam.get("Groups") or ()),
-        )
-    if scp := wire.get("ScpActionDefinition"):
-        return ScpTarget(policy_id=scp["PolicyId"], target_ids=tuple(scp["TargetIds"]))
-    ssm = wire["SsmActionDefinition"]
-    return InstancesTarget(
-        sub_type=SsmActionSubType(ssm["ActionSubType"]),
-        region=ssm["Region"],
-        instance_ids=tuple(ssm["InstanceIds"]),
-    )
-
-
-def _target_to(target: BudgetActionTarget) -> dict[str, Any]:
-    match target:
-        case IamPolicyTarget():
-            names = {"Roles": target.roles, "Users": target.users, "Groups": target.groups}
-            principals = {kind: list(each) for kind, each in names.items() if each}
-            return {"IamActionDefinition": {"PolicyArn": target.policy_arn, **principals}}
-        case ScpTarget():
-            return {
-                "ScpActionDefinition": {"PolicyId": target.policy_id, "TargetIds": list(target.target_ids)}
-            }
-        case InstancesTarget():
-            return {
-                "SsmActionDefinition": {
-                    "ActionSubType": target.sub_type.value,
-                    "Region": target.region,
-                    "InstanceIds": list(target.instance_ids),
-                }
-            }
 
 
 def _auto_adjust_from(wire: Wire | None) -> AutoAdjust | None:
