@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from tools.domain.planned_change import NewBudget, PlannedChange
 from tools.gateways import ChangeGate, Gateways
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from tools.domain.budget_steps import BudgetStep
     from tools.domain.notifications import Notification
     from tools.domain.performance import PeriodPerformance
+    from tools.domain.planned_change import PlannedChange
     from tools.gateways import BudgetsGateway
 
 
@@ -148,13 +148,13 @@ class GuardedBudgets:
 
     def apply(self, account_id: str, name: str, step: BudgetStep) -> None:
         """Judge, then do."""
-        self._writes.before_write(PlannedChange(account_id=account_id, budget_name=name, steps=(step,)))
+        self._writes.before_write(_step(account_id, name, step))
         self.seen.clear()
         self._budgets.apply(account_id, name, step)
 
     def call_for(self, account_id: str, name: str, step: BudgetStep) -> tuple[str, Mapping[str, object]]:
         """Judge what a dry run shows."""
-        self._writes.before_rehearsal(PlannedChange(account_id=account_id, budget_name=name, steps=(step,)))
+        self._writes.before_rehearsal(_step(account_id, name, step))
         return self._budgets.call_for(account_id, name, step)
 
 
@@ -181,6 +181,8 @@ def _creation(
     notifications: tuple[Notification, ...],
     tags: Mapping[str, str],
 ) -> PlannedChange:
+    from tools.domain.planned_change import NewBudget, PlannedChange
+
     created = NewBudget(definition, notifications, tags)
     return PlannedChange(account_id=account_id, budget_name=definition.name, created=created)
 
@@ -191,4 +193,10 @@ def _attachment(
     from tools.domain.budget_steps import CreateAction
 
     step = CreateAction(definition, dict(tags or {}))
-    return PlannedChange(account_id=account_id, budget_name=definition.budget_name, steps=(step,))
+    return _step(account_id, definition.budget_name, step)
+
+
+def _step(account_id: str, name: str, step: BudgetStep) -> PlannedChange:
+    from tools.domain.planned_change import PlannedChange
+
+    return PlannedChange(account_id=account_id, budget_name=name, steps=(step,))
