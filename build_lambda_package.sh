@@ -5,7 +5,18 @@ called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # The AWS services that the code builds clients of; botocore's data of all others stays out.
-AWS_SERVICES=(apigatewaymanagementapi budgets ce dynamodb sns sts)
+AWS_SERVICES=(apigatewaymanagementapi budgets ce dynamodb ec2 iam organizations rds sns sts)
+
+# Of these services, whose data is large, only the operations that the code calls.
+AWS_OPERATIONS=(
+  ec2:DescribeInstances
+  iam:GetGroup iam:GetGroupPolicy iam:GetPolicy iam:GetPolicyVersion iam:GetRole iam:GetRolePolicy iam:GetUser
+  iam:GetUserPolicy iam:ListAttachedGroupPolicies iam:ListAttachedRolePolicies iam:ListAttachedUserPolicies
+  iam:ListGroupPolicies iam:ListGroupsForUser iam:ListRolePolicies iam:ListUserPolicies
+  organizations:DescribeAccount organizations:DescribeOrganizationalUnit organizations:DescribePolicy
+  organizations:ListAccountsForParent organizations:ListOrganizationalUnitsForParent
+  rds:DescribeDBInstances
+)
 
 # What requirements.txt brings and no path of the agent imports: Strands' MCP client with its HTTP stack and
 # cryptography, Powertools' web framework, and names kept for old releases.
@@ -157,15 +168,21 @@ remove_unused() {
   rm -rf "$package/bin" "$package/boto3/examples"
   find "$package" -type d \( -name __pycache__ -o -name tests \) -prune -exec rm -rf {} +
   find "$package" -type f \( -name '*.pyi' -o -name py.typed -o -name '*.c' \) -delete
-  "$builder" - "$package" "${AWS_SERVICES[@]}" <<'PYTHON'
+  "$builder" - "$package" "${AWS_SERVICES[*]}" "${AWS_OPERATIONS[@]}" <<'PYTHON'
 """Keep botocore's data of the named services, and of dist-info what programs ask for: version and entry points."""
 
 import csv
+import gzip
+import json
 import shutil
 import sys
 from pathlib import Path
 
-package, services = Path(sys.argv[1]), set(sys.argv[2:])
+package, services = Path(sys.argv[1]), set(sys.argv[2].split())
+operations = {}
+for each in sys.argv[3:]:
+    service, _, operation = each.partition(":")
+    operations.setdefault(service, []).append(operation)
 
 data = package / "botocore" / "data"
 if data.is_dir():
@@ -175,6 +192,63 @@ if data.is_dir():
 for folder in [*data.glob("*/"), *(package / "boto3" / "data").glob("*/")]:
     if folder.is_dir() and not (folder.parent == data and folder.name in services):
         shutil.rmtree(folder)
+
+
+
+def names_in(shape):
+    """The shapes that a shape is made of."""
+    parts = [shape.get("member"), shape.get("key"), shape.get("value"), *shape.get("members", {}).values()]
+    return [each["shape"] for each in parts if each]
+
+
+def keep_operations(folder, wanted):
+    """Leave of a service the newest model with these operations, and the shapes that they reach, without prose."""
+    *older, newest = sorted(each for each in folder.iterdir() if each.is_dir())
+    for each in older:
+        shutil.rmtree(each)
+    packed = newest / "service-2.json.gz"
+    text = gzip.decompress(packed.read_bytes()) if packed.exists() else (newest / "service-2.json").read_bytes()
+    model = json.loads(text)
+    unknown = sorted(set(wanted) - model["operations"].keys())
+    if unknown:
+        sys.exit(f"Error: {folder.name} has no operation called {', '.join(unknown)}")
+    model["operations"] = {each: model["operations"][each] for each in sorted(wanted)}
+    waiting = [
+        each["shape"]
+        for operation in model["operations"].values()
+        for each in (operation.get("input"), operation.get("output"), *operation.get("errors", []))
+        if each
+    ]
+    reached = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += names_in(model["shapes"][name])
+    model["shapes"] = {each: model["shapes"][each] for each in sorted(reached)}
+    for each in newest.iterdir():
+        if not each.name.startswith("endpoint-rule-set"):
+            each.unlink()
+    content = json.dumps(without_prose(model), separators=(",", ":"), sort_keys=True)
+    (newest / "service-2.json").write_text(content, encoding="utf-8")
+
+
+def without_prose(part):
+    """A model without its documentation; members of that name have shapes, not texts."""
+    if isinstance(part, list):
+        return [without_prose(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: without_prose(each)
+        for key, each in part.items()
+        if not (key == "documentation" and isinstance(each, str))
+    }
+
+
+for service, wanted in operations.items():
+    if (data / service).is_dir():
+        keep_operations(data / service, wanted)
 
 for information in package.glob("*.dist-info"):
     with open(information / "RECORD", newline="", encoding="utf-8") as record:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         CostExplorerGateway,
         GovernanceRules,
         StateStore,
+        TargetsGateway,
     )
 
 
@@ -79,6 +80,13 @@ class AwsGateways:
         return CachedCostExplorer(
             asked=asked, memory=self.state, account_id=self.identity.account_id, clock=self.clock
         )
+
+    @cached_property
+    def targets(self) -> TargetsGateway:
+        """What budget actions would hit."""
+        from tools.aws.targets import AwsTargets
+
+        return AwsTargets(self._clients)
 
     @cached_property
     def clock(self) -> Clock:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.builders import ACCOUNT, NOW
+from tests.fake_targets import EverythingExists
 from tools.aws.budget_steps import call_of
 from tools.aws.translate import definition_to, notification_with_subscribers_to
 from tools.aws.translate_actions import budget_action_to
@@ -76,6 +77,7 @@ from tools.gateways import (
     NoGate,
     PackagedRules,
     StateStore,
+    TargetsGateway,
 )
 
 
@@ -656,6 +658,7 @@ class FakeGateways:
         return self.seconds()
 
     requester: Requester = field(default_factory=Requester)
+    targets: TargetsGateway = field(default_factory=EverythingExists)
 
 
 def gateways_with(
@@ -669,6 +672,7 @@ def gateways_with(
     channels: Iterable[AnnouncementChannel] = (),
     seconds: Callable[[], float] = lambda: LONGEST_RUN_SECONDS,
     rules: GovernanceRules | None = None,
+    targets: TargetsGateway | None = None,
 ) -> Gateways:
     """A bundle of fakes."""
     held = fake_budgets or FakeBudgets()
@@ -682,4 +686,5 @@ def gateways_with(
         channels=tuple(channels),
         seconds=seconds,
         rules=rules or PackagedRules(),
+        targets=targets or EverythingExists(),
     )

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from moto.organizations.models import organizations_backends
+
 from local.authorization.actions import http_of
 from local.bedrock.foundation_models import DESTINATIONS, profile_parts
 
@@ -207,6 +209,27 @@ def _email(operation: str, parameters: Parameters, place: Place) -> list[str]:  
     return [place.arn("ses", f"identity/{sender}")] if sender else ANYTHING
 
 
+def _organizations(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+    """The policy, account, unit or root that is named; their ARNs have the organization's id in them."""
+    organization = getattr(organizations_backends[place.account_id]["aws"].org, "id", "*")
+    named = (
+        parameters[key]
+        for key in ("PolicyId", "TargetId", "AccountId", "OrganizationalUnitId", "ParentId")
+        if key in parameters
+    )
+    kinds = {"p-": "policy/{}/service_control_policy/{}", "ou-": "ou/{}/{}", "r-": "root/{}/{}"}
+    return [
+        place.arn(
+            "organizations",
+            next((path for begin, path in kinds.items() if each.startswith(begin)), "account/{}/{}").format(
+                organization, each
+            ),
+            is_global=True,
+        )
+        for each in named
+    ]
+
+
 _NAMERS: Mapping[str, Namer] = {
     "apigatewaymanagementapi": _connections,
     "apigatewayv2": _api_gateway,
@@ -219,6 +242,7 @@ _NAMERS: Mapping[str, Namer] = {
     "iam": _iam,
     "lambda": _lambda,
     "logs": _logs,
+    "organizations": _organizations,
     "rds": _rds,
     "s3": _s3,
     "scheduler": _scheduler,

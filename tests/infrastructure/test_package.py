@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import os
 import platform
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from tests.package import ARCHITECTURE, PYTHON_VERSION, ROOT, SCRIPT, Project, listed_in_script
+from tools.aws import databases, iam, instances, organization
 
 OTHER_ARCHITECTURE = "x86_64" if ARCHITECTURE == "arm64" else "arm64"
 
@@ -59,21 +62,102 @@ def test_a_package_that_no_path_imports_stays_out_with_its_metadata(project: Pro
 
 
 def test_botocore_keeps_the_data_of_the_services_that_are_called(project: Project) -> None:
-    services = [*listed_in_script("AWS_SERVICES"), "ec2"]
+    services = [*listed_in_script("AWS_SERVICES"), "s3"]
     project.require_wheel(
         "botocore",
         {
             "botocore/__init__.py": "",
             "botocore/data/endpoints.json": "{}",
-            **{f"botocore/data/{each}/service-2.json": "{}" for each in services},
+            **{f"botocore/data/{each}/2020-01-01/service-2.json": a_model(each) for each in services},
         },
     )
     done = project.build()
     assert done.returncode == 0, done.stderr
     assert {name for name in project.packed() if name.startswith("botocore/data/")} == {
         "botocore/data/endpoints.json",
-        *(f"botocore/data/{each}/service-2.json" for each in services if each != "ec2"),
+        *(f"botocore/data/{each}/2020-01-01/service-2.json" for each in services if each != "s3"),
     }
+
+
+def operations_of(service: str) -> list[str]:
+    """Those that the script keeps of a service whose data is large."""
+    named = (each.partition(":") for each in listed_in_script("AWS_OPERATIONS"))
+    return [operation for name, _, operation in named if name == service]
+
+
+def a_model(service: str, *more: str) -> str:
+    """A service model with the operations that the script keeps, and more; each has a shape of its own."""
+    names = [*operations_of(service), *more]
+    return json.dumps(
+        {
+            "documentation": "A long story.",
+            "operations": {
+                name: {"input": {"shape": name}, "errors": [{"shape": "Trouble"}], "documentation": "Long."}
+                for name in names
+            },
+            "shapes": {
+                "Trouble": {"type": "structure", "members": {}, "documentation": "Long."},
+                "Text": {"type": "string"},
+                "Unreached": {"type": "string"},
+                **{
+                    name: {
+                        "type": "structure",
+                        "members": {"documentation": {"shape": "Text", "documentation": "Long."}},
+                    }
+                    for name in names
+                },
+            },
+        }
+    )
+
+
+def test_of_a_large_service_only_the_called_operations_and_their_shapes_are_packed(project: Project) -> None:
+    folder = "botocore/data/ec2"
+    project.require_wheel(
+        "botocore",
+        {
+            "botocore/__init__.py": "",
+            **{
+                f"botocore/data/{each}/2020-01-01/service-2.json": a_model(each)
+                for each in listed_in_script("AWS_SERVICES")
+                if each != "ec2"
+            },
+            f"{folder}/2014-01-01/service-2.json": a_model("ec2"),
+            f"{folder}/2020-01-01/service-2.json": a_model("ec2", "RunInstances"),
+            f"{folder}/2020-01-01/examples-1.json": "{}",
+            f"{folder}/2020-01-01/endpoint-rule-set-1.json": "{}",
+        },
+    )
+    done = project.build()
+    assert done.returncode == 0, done.stderr
+    packed = {name: content for name, content in project.packed().items() if name.startswith(folder)}
+    model = f"{folder}/2020-01-01/service-2.json"
+    assert set(packed) == {model, f"{folder}/2020-01-01/endpoint-rule-set-1.json"}
+    [operation] = operations_of("ec2")
+    assert json.loads(packed[model]) == {
+        "operations": {operation: {"input": {"shape": operation}, "errors": [{"shape": "Trouble"}]}},
+        "shapes": {
+            "Trouble": {"type": "structure", "members": {}},
+            "Text": {"type": "string"},
+            operation: {"type": "structure", "members": {"documentation": {"shape": "Text"}}},
+        },
+    }
+
+
+def test_an_operation_that_a_service_does_not_have_is_named(project: Project) -> None:
+    services = listed_in_script("AWS_SERVICES")
+    models = {f"botocore/data/{each}/2020-01-01/service-2.json": a_model(each) for each in services}
+    models["botocore/data/rds/2020-01-01/service-2.json"] = a_model("s3", "CreateDBInstance")
+    project.require_wheel("botocore", {"botocore/__init__.py": "", **models})
+    done = project.build()
+    assert done.returncode != 0
+    assert "Error: rds has no operation called DescribeDBInstances" in done.stderr
+
+
+@pytest.mark.parametrize("module", [databases, iam, instances, organization])
+def test_the_operations_that_are_packed_are_those_that_the_code_calls(module: ModuleType) -> None:
+    services = {databases: "rds", iam: "iam", instances: "ec2", organization: "organizations"}
+    assert sorted(module.PERMISSIONS) == sorted(operations_of(services[module]))
 
 
 def test_a_service_that_botocore_does_not_know_is_named(project: Project) -> None:

@@ -7,7 +7,18 @@ from typing import Any
 import botocore.session
 import pytest
 
-from tools.aws import budgets, connections, cost_explorer, state_table, topic, websocket
+from tools.aws import (
+    budgets,
+    connections,
+    cost_explorer,
+    databases,
+    iam,
+    instances,
+    organization,
+    state_table,
+    topic,
+    websocket,
+)
 
 ADAPTERS = (
     ("budgets", budgets),
@@ -16,6 +27,10 @@ ADAPTERS = (
     ("dynamodb", connections),
     ("apigatewaymanagementapi", websocket),
     ("sns", topic),
+    ("iam", iam),
+    ("ec2", instances),
+    ("rds", databases),
+    ("organizations", organization),
 )
 CALLS = [
     (service, operation, permission)

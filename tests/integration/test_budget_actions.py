@@ -272,3 +272,79 @@ def test_wherever_the_function_dies_the_same_request_ends_right() -> None:
         create_budget_actions.run(LEVELS, gateways)
         outcomes.append(decided())
     assert all(each == outcomes[0] for each in outcomes)
+
+
+def planned(through: Pipeline, **parameters: Any) -> dict[str, Any]:
+    """The blast radius of one restriction."""
+    asked = {"budget_name": NAME, "threshold": 110, "notification_email": "finops@example.com", **parameters}
+    data = succeeded(through.act("create_budget_actions", **asked, dry_run=True))
+    assert data["incomplete"] == []
+    [found] = data["blast_radius"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_dry_run_tells_instances_that_come_back_from_those_that_stay_stopped(through: Pipeline) -> None:
+    with environment():
+        make: Any = boto3.client
+        scaling, ec2 = make("autoscaling"), make("ec2")
+        image = {"ImageId": "ami-12c6146b", "InstanceType": "t3.micro"}
+        scaling.create_launch_configuration(LaunchConfigurationName="web", **image)
+        scaling.create_auto_scaling_group(
+            AutoScalingGroupName="web-fleet",
+            LaunchConfigurationName="web",
+            MinSize=1,
+            MaxSize=1,
+            AvailabilityZones=["us-east-1a"],
+        )
+        [member] = scaling.describe_auto_scaling_instances()["AutoScalingInstances"]
+        [alone] = ec2.run_instances(**image, MinCount=1, MaxCount=1)["Instances"]
+    ids = [alone["InstanceId"], member["InstanceId"]]
+    stop = {"action_type": "RUN_SSM_DOCUMENTS", "sub_type": "STOP_EC2_INSTANCES", "region": "us-east-1"}
+    shown = {each["id"]: each["notes"] for each in planned(through, **stop, instance_ids=ids)["instances"]}
+    assert shown == {
+        ids[0]: [],
+        ids[1]: ["comes back: the Auto Scaling group web-fleet replaces what is stopped"],
+    }
+    error = refused(
+        through.act(
+            "create_budget_actions",
+            **{"budget_name": NAME, "threshold": 110, **stop, "instance_ids": [*ids, "i-0123456789abcdef0"]},
+        )
+    )
+    [problem] = error["details"]["problems"]
+    assert "i-0123456789abcdef0" in problem["problem"]
+
+
+def test_a_dry_run_names_the_accounts_in_a_unit(through: Pipeline) -> None:
+    deny = {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*"}
+    content = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    with environment():
+        make: Any = boto3.client
+        organizations = make("organizations")
+        policy = organizations.create_policy(
+            Name="no-new-spending", Description="", Type="SERVICE_CONTROL_POLICY", Content=content
+        )["Policy"]["PolicySummary"]["Id"]
+        root = organizations.list_roots()["Roots"][0]["Id"]
+        units = organizations.list_organizational_units_for_parent(ParentId=root)["OrganizationalUnits"]
+    workloads = next(each["Id"] for each in units if each["Name"] == "Workloads")
+    found = planned(
+        through, action_type="APPLY_SCP_POLICY", policy_id=policy, target_ids=[workloads, ACCOUNT]
+    )
+    assert found["policy"]["denies"] == ["ec2: RunInstances"]
+    assert [each["name"] for each in found["accounts"]] == ["data", "production", "company"]
+    assert found["accounts"][2]["notes"] == [
+        "a service control policy binds nobody in the management account"
+    ]
+
+
+def test_a_dry_run_says_what_a_role_loses_and_a_second_look_sees_it_lost(through: Pipeline) -> None:
+    asked = {"action_type": "APPLY_IAM_POLICY", "policy_arn": DENY_ALL, "target_roles": "DeveloperRole"}
+    [role] = planned(through, **asked)["principals"]
+    assert role["may_no_longer"] == role["may_today"]
+    assert role["keeps"] == []
+    succeeded(through.act("create_budget_actions", **LEVELS))
+    refresh()
+    assert restrictions() == [DENY_ALL]
+    [again] = planned(through, **asked)["principals"]
+    assert (again["may_today"], again["may_no_longer"]) == ([], [])

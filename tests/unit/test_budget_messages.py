@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -132,21 +131,6 @@ def test_a_label_that_stands_twice_with_two_values_is_a_disagreement() -> None:
 def test_the_figure_is_known_from_the_label_of_its_amount() -> None:
     found = parsed(Letter(figure=FORECASTED, without=("Alert Type",)))
     assert (found.figure, found.amount) == (FORECASTED, usd("0.59"))
-
-
-@pytest.mark.parametrize("figure", NotificationType)
-def test_label_lines_may_stand_in_any_order(figure: NotificationType) -> None:
-    letter = Letter(figure=figure)
-    lines = letter.text.split("\n")
-    table = lines.index("Budget Name: My budget")
-    for order in permutations(lines[table : table + 6]):
-        text = "\n".join([*lines[:table], *order, *lines[table + 6 :]])
-        assert parsed(text) == parsed(letter)
-
-
-def test_the_label_of_the_amount_tells_the_figure_wherever_it_stands_and_without_prose() -> None:
-    text = "AWS Budget Notification\nFORECASTED Amount: $0.59\nBudget Name: My budget\nBudget Type: Cost\n"
-    assert (parsed(text).figure, parsed(text).amount) == (FORECASTED, usd("0.59"))
 
 
 def test_a_limit_that_is_not_there_yet_is_no_mistake() -> None:

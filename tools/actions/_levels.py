@@ -11,6 +11,7 @@ from pydantic import Field
 from tools.actions._action import Incomplete, Model
 from tools.actions._all_or_nothing import Place, perform_all_or_nothing, without_twins
 from tools.actions._asked_restriction import asked_restriction, problem_without_role
+from tools.actions._blast_radius import BlastRadius, Hit, blast_radius, find_target
 from tools.actions._budget_action_view import (
     BudgetActionThreshold,
     BudgetActionView,
@@ -67,6 +68,7 @@ class Levels(NamedTuple):
     calls: list[CallView] | None
     advice: list[Advice]
     restrictions: list[BudgetActionDefinition]
+    blast_radius: list[BlastRadius] | None
 
 
 class LevelsRequest(NamedTuple):
@@ -92,6 +94,7 @@ def create_levels(
         tuple(gateways.budgets.budget_actions_of(account_id, budget.name)),
     )
     wanted, advice = _wanted(request, standing, budget, account_id, gateways)
+    hits = _hits(wanted, standing, gateways, incomplete, request)
     steps = steps_to(wanted, standing, request.tags)
     done, calls = list[str](), None
     place = Place(account_id, budget.name, gateways)
@@ -115,7 +118,38 @@ def create_levels(
         calls=calls,
         advice=list(dict.fromkeys(advice)),
         restrictions=restrictions,
+        blast_radius=[blast_radius(hit, number, account_id, gateways, incomplete) for number, hit in hits]
+        if request.dry_run
+        else None,
     )
+
+
+def _hits(
+    wanted: Sequence[WantedLevel],
+    standing: Standing,
+    gateways: Gateways,
+    incomplete: list[Incomplete],
+    request: LevelsRequest,
+) -> list[tuple[int, Hit]]:
+    """What each restriction would hit, by the number of its level. Raises InvalidParameters for what is not there.
+
+    Of what stands already nothing is asked, except for a dry run's words.
+    """
+    problems: list[dict[str, str]] = []
+    hits = []
+    for position, level in enumerate(wanted):
+        restriction = level.restriction
+        if restriction is None:
+            continue
+        stands = bool(standing.equal_actions(restriction))
+        if stands and not request.dry_run:
+            continue
+        hit = find_target(restriction.target, gateways, incomplete)
+        problems += [] if stands else [_at(position, each) for each in hit.problems]
+        hits.append((position + 1, hit))
+    if problems:
+        raise InvalidParameters.listing(problems)
+    return hits
 
 
 def _wanted(

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tools.actions._action import BudgetName, Incomplete, MutatingParameters, action
 from tools.actions._asked_restriction import asked_restriction, perhaps_a_new_role, problem_without_role
+from tools.actions._blast_radius import BlastRadius, CostView, blast_radius, cost_of, find_target
 from tools.actions._budget_action_view import BudgetActionView, budget_action_view
 from tools.actions._choices import Text
 from tools.actions._governance import ChangeResult
@@ -81,6 +82,10 @@ class CreateBudgetActionsResult(ChangeResult):
     )
     warnings: list[WarningView]
     request: dict[str, Any] | None = Field(description="Dry run only: the CreateBudgetAction request.")
+    blast_radius: list[BlastRadius] | None = Field(
+        default=None, description="Dry run only: whom and what each budget action would hit."
+    )
+    cost: CostView | None = Field(default=None, description="Dry run only: what budget actions cost.")
 
     def recorded_change(self) -> Change:
         """Nothing before, the budget action after; no change where an equal one is attached already."""
@@ -100,7 +105,8 @@ def create_budget_actions(
     Use it when exceeding a threshold has to have consequences. By default AWS asks a person for approval
     first; AUTOMATIC acts at once. levels make a graduated response of notifications and budget actions, all or
     nothing. Refuses what AWS would refuse, targets that would lock the agent out, and sends nothing when an equal
-    action exists. dry_run shows the requests without sending them.
+    action exists. Whom it names has to exist. dry_run shows the requests, whom and what they would hit, what those
+    may no longer do, and what it costs, without sending anything.
     """
     account_id = parameters.account_id or gateways.identity.account_id
     budget = gateways.budgets.get_budget(account_id, parameters.budget_name)
@@ -116,11 +122,16 @@ def create_budget_actions(
     equal = next((each for each in others or () if each.definition.does_the_same_as(definition)), None)
     if equal is not None:
         return _already_there(equal, parameters, incomplete)
-    identifier, status, request = None, None, None
+    hit = find_target(definition.target, gateways, incomplete)
+    if hit.problems:
+        raise InvalidParameters.listing(hit.problems)
+    identifier, status, request, radius, cost = None, None, None, None, None
     if parameters.dry_run:
         request = as_json(
             gateways.budgets.create_budget_action_request(account_id, definition, parameters.resource_tags)
         )
+        radius = [blast_radius(hit, None, account_id, gateways, incomplete)]
+        cost = cost_of(budget.name, account_id, gateways, incomplete)
     else:
         identifier = _create(definition, parameters.resource_tags, account_id, gateways)
         status = _status_of(identifier, definition.budget_name, account_id, gateways, incomplete)
@@ -135,6 +146,8 @@ def create_budget_actions(
         budget_action=budget_action_view(definition),
         warnings=warnings_of([*asked.advice, *advice]),
         request=request,
+        blast_radius=radius,
+        cost=cost,
         incomplete=incomplete,
     )
 
@@ -175,6 +188,10 @@ def _create_levels(
         calls=made.calls,
         warnings=warnings_of(made.advice),
         request=None,
+        blast_radius=made.blast_radius,
+        cost=cost_of(budget.name, account_id, gateways, incomplete)
+        if parameters.dry_run and made.restrictions
+        else None,
         incomplete=incomplete,
     )
 

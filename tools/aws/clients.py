@@ -71,6 +71,7 @@ class Clients:
         self._session = session
         self._config = config
         self._connections: dict[str, ConnectionsClient] = {}
+        self._others: dict[str, Any] = {}
 
     @cached_property
     def budgets(self) -> BudgetsClient:
@@ -131,6 +132,33 @@ class Clients:
             )
         )
 
+    def iam(self) -> Any:
+        """AWS IAM."""
+        return self._once("iam", lambda: self._session.client("iam", config=self._config))
+
+    def organizations(self) -> Any:
+        """AWS Organizations."""
+        return self._once("organizations", lambda: self._session.client("organizations", config=self._config))
+
+    def ec2(self, region: str) -> Any:
+        """Amazon EC2 in a Region."""
+        return self._once(
+            f"ec2 {region}",
+            lambda: self._session.client("ec2", region_name=region, config=self._config),
+        )
+
+    def rds(self, region: str) -> Any:
+        """Amazon RDS in a Region."""
+        return self._once(
+            f"rds {region}",
+            lambda: self._session.client("rds", region_name=region, config=self._config),
+        )
+
+    def _once(self, key: str, make: Callable[[], Any]) -> Any:
+        if key not in self._others:
+            self._others[key] = make()
+        return self._others[key]
+
 
 CallObserver = Callable[[str, str, bool], None]
 """Told of every call: the service's name (`Budgets`), the operation, and whether AWS answered with a result."""
@@ -143,7 +171,7 @@ def build_clients(
     session = boto3.Session(region_name=region)
     if observe is not None:
         _report_calls(session, observe)
-    for service in ("budgets", "cost-explorer", "dynamodb"):
+    for service in ("budgets", "cost-explorer", "dynamodb", "organizations"):
         session.events.register(f"before-parse.{service}", _refuse_broken_reply)
     config = Config(
         connect_timeout=3,

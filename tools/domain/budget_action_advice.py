@@ -89,7 +89,8 @@ def _on_target(definition: BudgetActionDefinition, account_id: str) -> list[Advi
             own = [
                 Advice(
                     "OWN_ACCOUNT",
-                    f"The policy will also bind account {account_id}, in which this budget lives.",
+                    f"Account {account_id} has to be the management account, and a service control policy binds "
+                    "nobody there.",
                 )
             ]
             return [
