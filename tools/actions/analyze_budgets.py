@@ -9,12 +9,15 @@ from typing import Any
 from pydantic import Field
 
 from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
+from tools.actions._cost_meter import CostMeter, cost_explorer_for
+from tools.actions._linting import CHECK_FILTERS, CHECK_HISTORY, LintReport, linted
 from tools.actions._reading import read_budgets
 from tools.actions._reply import (
     Amount,
     Moment,
     Percent,
     Period,
+    ReadCost,
     amount_of,
     percent_of,
     period_of,
@@ -50,6 +53,11 @@ class AnalyzeBudgetsParameters(Parameters):
     )
     page_size: WholeNumber = Field(
         default=100, ge=1, le=LARGEST_PAGE, description="Budgets per reply; the summary always covers all."
+    )
+    check_history: bool | None = CHECK_HISTORY
+    check_filters: bool = CHECK_FILTERS
+    fresh: bool = Field(
+        default=False, description="Ask Cost Explorer anew, whatever it answered earlier the same day."
     )
     next_token: str | None = Field(
         default=None, description="Continues where the reply before ended; send the same other parameters."
@@ -138,9 +146,13 @@ class AnalyzeBudgetsResult(Result):
 
     summary: Summary
     insights: list[InsightView]
+    lint: LintReport
     budgets: list[BudgetView]
     left_out: int = Field(description="Budgets that match but are not in this reply.")
     next_token: str | None = Field(description="Send it to read on; null when nothing is left out.")
+    cost_explorer: ReadCost | None = Field(
+        description="What `check_filters` cost; null when nothing was read."
+    )
 
 
 @action(mutates=False)
@@ -149,7 +161,8 @@ def analyze_budgets(parameters: AnalyzeBudgetsParameters, gateways: Gateways) ->
 
     Use it for an overview, to find a budget's exact name, or to look at some budgets by name, type or
     status. Gives a summary, ranked insights (breached, forecast to breach, off pace, nobody told, stale
-    figures, limits that do not fit, filters that match nothing) and one entry per budget. Changes nothing.
+    figures, limits that do not fit, filters that match nothing), lint with remedies (budgets that can never fire
+    or always will, duplicates, plans that run out) and one entry per budget. Changes nothing.
     """
     now = gateways.clock.now()
     account_id = parameters.account_id or gateways.identity.account_id
@@ -157,6 +170,16 @@ def analyze_budgets(parameters: AnalyzeBudgetsParameters, gateways: Gateways) ->
     budgets = read_budgets(parameters.budget_names, account_id, gateways, incomplete)
     standings = [standing_of(each, now) for each in budgets]
     matching = sorted((each for each in standings if _matches(each, parameters)), key=lambda each: each.name)
+    meter = CostMeter(now, incomplete)
+    report = linted(
+        matching,
+        account_id,
+        gateways,
+        cost_explorer_for(gateways, fresh=parameters.fresh),
+        meter,
+        check_history=parameters.check_history,
+        check_filters=parameters.check_filters,
+    )
     page = page_of(
         [_view(each) for each in matching],
         key=lambda view: view.name,
@@ -177,9 +200,11 @@ def analyze_budgets(parameters: AnalyzeBudgetsParameters, gateways: Gateways) ->
             )
             for each in insights_about(matching)
         ],
+        lint=report,
         budgets=page.entries,
         left_out=page.left_out,
         next_token=page.next_token,
+        cost_explorer=meter.view() if meter.reads else None,
         incomplete=incomplete,
     )
 

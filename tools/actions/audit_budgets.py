@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import Field
 
@@ -20,15 +21,19 @@ from tools.actions._governance import (
     violation_view,
 )
 from tools.actions._governed_account import AuditedAccount
+from tools.actions._linting import CHECK_FILTERS, CHECK_HISTORY, LintReport, linted
 from tools.actions._reading import named_budgets
 from tools.actions._reply import ReadCost
+from tools.domain.budget import Budget
 from tools.domain.errors import InvalidParameters
 from tools.domain.governance._rule import Severity
+from tools.domain.governance.governed import GovernedBudget
 from tools.domain.governance.judging import Judgement, Violation, judged
 from tools.domain.governance.planning import facets_of
 from tools.domain.governance.rule_set import RuleInForce, RuleSet
 from tools.domain.paging import MOST_NAMES, page_of
 from tools.domain.quoting import quoted
+from tools.domain.standing import standing_of
 from tools.gateways import Gateways
 
 _SEVEREST_FIRST = tuple(Severity)
@@ -44,6 +49,8 @@ class AuditBudgetsParameters(Parameters):
         description="Only the budgets with exactly these names, at most 500; the account itself is left out then.",
     )
     rules: list[str] | None = Field(default=None, min_length=1, description="Only rules with these ids.")
+    check_history: bool | None = CHECK_HISTORY
+    check_filters: bool = CHECK_FILTERS
     page_size: WholeNumber = Field(default=200, ge=1, le=1000, description="Findings per reply.")
     next_token: str | None = Field(
         default=None, description="Continues where the reply before ended; send the same other parameters."
@@ -73,7 +80,12 @@ class AuditBudgetsResult(Result):
     excused: list[ExcusedView] = Field(description=f"What exceptions spare, at most {MOST_NAMES}.")
     excused_left_out: int
     expired_exceptions: list[ExceptionView] = Field(description="Exceptions whose last day is over.")
-    cost_explorer: ReadCost | None = Field(description="What reading spend by account took; null: nothing.")
+    lint: LintReport | None = Field(
+        description="Budgets that never or always fire, as in analyze_budgets; null when `rules` is given."
+    )
+    cost_explorer: ReadCost | None = Field(
+        description="What reading spend by account and filter values took; null: nothing."
+    )
 
 
 @action(mutates=False)
@@ -108,6 +120,7 @@ def audit_budgets(parameters: AuditBudgetsParameters, gateways: Gateways) -> Aud
     found = Judgement() if names is not None else judged(account, readable, rule_set)
     for each in governed:
         found = found.with_others(judged(each, readable, rule_set))
+    report = _lint(parameters, budgets, governed, account_id, gateways, meter)
     page = page_of(
         [violation_view(each) for each in _ordered(found, rules)],
         key=lambda view: f"{view.rule}#{view.budget}#{view.reason}",
@@ -128,6 +141,7 @@ def audit_budgets(parameters: AuditBudgetsParameters, gateways: Gateways) -> Aud
         excused=[excused_view(each) for each in found.excused[:MOST_NAMES]],
         excused_left_out=max(len(found.excused) - MOST_NAMES, 0),
         expired_exceptions=[exception_view(each) for each in rule_set.exceptions if each.is_expired(today)],
+        lint=report,
         cost_explorer=meter.view() if meter.reads else None,
         incomplete=incomplete,
     )
@@ -147,6 +161,32 @@ def _chosen(parameters: AuditBudgetsParameters, rule_set: RuleSet) -> list[RuleI
         for each in rule_set.looked_at()
         if (wanted is None or each.rule.id in wanted) and (of_account or not each.rule.is_of_account)
     ]
+
+
+def _lint(
+    parameters: AuditBudgetsParameters,
+    budgets: Sequence[Budget],
+    governed: Sequence[GovernedBudget],
+    account_id: str,
+    gateways: Gateways,
+    meter: CostMeter,
+) -> LintReport | None:
+    """What is wrong with the budgets whatever the rules; nothing where only certain rules are asked for."""
+    if parameters.rules is not None:
+        return None
+    standings = [
+        standing_of(replace(budget, notifications=each.read_notifications), meter.now)
+        for budget, each in zip(budgets, governed, strict=True)
+    ]
+    return linted(
+        standings,
+        account_id,
+        gateways,
+        gateways.cost_explorer,
+        meter,
+        check_history=parameters.check_history,
+        check_filters=parameters.check_filters,
+    )
 
 
 def _ordered(found: Judgement, rules: Sequence[RuleInForce]) -> list[Violation]:
