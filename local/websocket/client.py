@@ -21,6 +21,9 @@ from local.websocket.frames import (
 )
 from local.websocket.handshake import VERSION, accept_value
 
+# A handshake waits for the function behind $connect, which starts first.
+_HANDSHAKE_SECONDS = 60.0
+
 
 class WebSocketClient:
     """A connection to `url`, such as ws://127.0.0.1:4566/ws/local/local; a context manager that closes it.
@@ -41,7 +44,9 @@ class WebSocketClient:
             raise ValueError(f"{url!r} is no WebSocket; write it like ws://127.0.0.1:4566/ws/local/local")
         self.closed_with: int | None = None
         self.pongs: list[bytes] = []
-        self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout=10.0)
+        self._socket = socket.create_connection(
+            (parts.hostname, parts.port or 80), timeout=_HANDSHAKE_SECONDS
+        )
         try:
             self.connection_id = self._shake_hands(
                 parts.netloc, parts._replace(scheme="", netloc="").geturl() or "/", headers or {}

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,26 @@ class Deployment:
             aws_secret_access_key="anything",
             config=Config(proxies={}, read_timeout=120, retries={"total_max_attempts": 1}),
         )
+
+    @contextmanager
+    def without(self, *permissions: str) -> Iterator[None]:
+        """Within it, the execution role lacks these permissions."""
+        iam, role = self.client("iam"), f"{PROJECT}-execution-role"
+        policy = iam.get_role_policy(RoleName=role, PolicyName="agent")["PolicyDocument"]
+
+        def put(document: Any) -> None:
+            iam.put_role_policy(RoleName=role, PolicyName="agent", PolicyDocument=json.dumps(document))
+
+        cut = json.loads(json.dumps(policy))
+        for statement in cut["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            statement["Action"] = [each for each in actions if each not in permissions]
+        cut["Statement"] = [each for each in cut["Statement"] if each["Action"]]
+        put(cut)
+        try:
+            yield
+        finally:
+            put(policy)
 
     def outputs(self) -> dict[str, str]:
         """The outputs of the stack."""

@@ -6,7 +6,6 @@ import json
 import platform
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -274,7 +273,7 @@ def test_a_permission_that_is_taken_away_is_missed_and_named(account: Deployment
             account.move_clock(advance="12h")
             continue
         assert account.act(earlier, **given)["status"] == "success"
-    with without(account, permission):
+    with account.without(permission):
         reply = account.act(action, **parameters)
     assert _missing(reply) == {permission}, reply
     if reply["status"] == "error" and reply["data"]["error"]["code"] == "ACCESS_DENIED":
@@ -349,24 +348,3 @@ def _missing(reply: Any) -> set[str]:
     told += (data["error"]["details"] if told else data).get("incomplete", [])
     text = json.dumps([each for each in told if each["code"] == "ACCESS_DENIED"])
     return {each for each in permissions_of_the_code() if re.search(rf"{re.escape(each)}\b", text)}
-
-
-@contextmanager
-def without(account: Deployment, permission: str) -> Iterator[None]:
-    """The execution role without one permission."""
-    iam, role = account.client("iam"), f"{PROJECT}-execution-role"
-    policy = iam.get_role_policy(RoleName=role, PolicyName="agent")["PolicyDocument"]
-
-    def put(document: Any) -> None:
-        iam.put_role_policy(RoleName=role, PolicyName="agent", PolicyDocument=json.dumps(document))
-
-    cut = json.loads(json.dumps(policy))
-    for statement in cut["Statement"]:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        statement["Action"] = [each for each in actions if each != permission]
-    cut["Statement"] = [each for each in cut["Statement"] if each["Action"]]
-    put(cut)
-    try:
-        yield
-    finally:
-        put(policy)

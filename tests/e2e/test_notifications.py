@@ -12,7 +12,6 @@ import pytest
 
 from tests.builders import ACCOUNT
 from tests.e2e.deployment import FUNCTION, PROJECT, Deployment
-from tests.e2e.test_deploy import without
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -112,7 +111,7 @@ def test_a_poison_message_is_recorded_and_is_no_dead_letter(listening: Deploymen
 def test_a_poison_message_that_cannot_be_recorded_ends_among_the_dead_letters_with_its_reason(
     listening: Deployment,
 ) -> None:
-    with without(listening, "dynamodb:PutItem"):
+    with listening.without("dynamodb:PutItem"):
         publish(listening, "no message of AWS Budgets")
         [letter] = sooner_or_later(lambda: dead_letters(listening))
     attributes = {name: each["StringValue"] for name, each in letter["MessageAttributes"].items()}
@@ -125,7 +124,7 @@ def test_a_poison_message_that_cannot_be_recorded_ends_among_the_dead_letters_wi
 def test_a_scheduled_run_that_fails_is_a_dead_letter_and_one_that_goes_well_leaves_snapshots(
     listening: Deployment,
 ) -> None:
-    with without(listening, "budgets:ViewBudget"):
+    with listening.without("budgets:ViewBudget"):
         listening.move_clock(advance="8h")
         letters = sooner_or_later(lambda: dead_letters(listening))
     asked = [each for each in letters if "monitor_budgets" in each["Body"]]
@@ -161,7 +160,7 @@ def test_through_a_queue_only_what_failed_stays(listening: Deployment) -> None:
         sqs.send_message(QueueUrl=queue, MessageBody="no message of AWS Budgets")
         assert [each["outcome"] for each in sooner_or_later(lambda: inbox(listening))] == ["NOT_UNDERSTOOD"]
         assert waiting() == 0
-        with without(listening, "dynamodb:PutItem"):
+        with listening.without("dynamodb:PutItem"):
             sqs.send_message(QueueUrl=queue, MessageBody="another")
             assert waiting() == 1
     finally:
