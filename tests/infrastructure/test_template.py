@@ -322,3 +322,14 @@ def test_the_schedule_asks_for_alerts_and_fails_where_they_could_not_be_kept() -
     assert is_asynchronous(request)
     assert ACTIONS[parse_request(request, ACTION_NAMES).action].parse(request["parameters"])
     assert request["parameters"] == {"notify": True}
+
+
+def test_the_readme_sets_channels_up_with_the_parameters_that_there_are() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("\n## Channels\n")[2].partition("\n## ")[0]
+    shown = set(re.findall(r"[` ]([A-Z]\w+)=", section))
+    groups = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    (channels,) = [each["Parameters"] for each in groups if each["Label"]["default"].startswith("Channels")]
+    assert shown == set(channels)
+    outputs = template()["Outputs"]
+    assert set(re.findall(r"output `(\w+)`", section)) <= outputs.keys()
