@@ -319,6 +319,75 @@ def test_savings_on_any_service_lower_the_total() -> None:
     assert found.filter == {}
 
 
+def test_a_claimed_forecast_moves_the_recommendation_visibly_to_the_middle() -> None:
+    claim = {"service": REDSHIFT, "period": "2026-10", "mean": 2000, "source": "planner"}
+    [own], [found] = recommended().recommendations, recommended(cost_data=[claim]).recommendations
+    assert found.optimization is not None
+    assert found.optimization.before == own.limit
+    assert found.optimization.after == found.limit
+    assert found.expected_spend.amount == (own.expected_spend.amount + 2000) / 2
+    assert found.optimization.forecast is not None
+    assert (found.optimization.forecast.claimed_by, found.optimization.forecast.month) == (
+        "planner",
+        "2026-10",
+    )
+    assert "forecast of $2,000.00 for 2026-10 claimed by planner" in found.rationale
+    assert own.limit.amount < found.limit.amount < 2000
+
+
+def test_a_forecast_with_an_interval_counts_as_wide_as_it_is() -> None:
+    def limit(lower: int, upper: int) -> Decimal:
+        claim = {"service": REDSHIFT, "period": "2026-10", "mean": 1000, "lower": lower, "upper": upper}
+        [found] = recommended(cost_data=[claim]).recommendations
+        return found.limit.amount
+
+    assert limit(990, 1010) < limit(500, 1500)
+
+
+def test_a_forecast_and_a_saving_both_move_it_and_both_are_named() -> None:
+    [found] = recommended(
+        cost_data=[{"service": "Redshift", "period": "2026-10", "mean": 2000}],
+        optimization_data=[{"service": REDSHIFT, "monthly_savings": 100}],
+    ).recommendations
+    assert found.expected_spend.amount == 1400
+    assert "a forecast of" in found.rationale
+    assert "savings of $100.00" in found.rationale
+
+
+def test_a_forecast_of_a_later_month_or_of_what_is_not_recommended_is_said_to_be_unused() -> None:
+    found = recommended(
+        cost_data=[
+            {"service": REDSHIFT, "period": "2026-10", "mean": 1000},
+            {"service": REDSHIFT, "period": "2026-11", "mean": 5000},
+            {"service": SAGEMAKER, "period": "2026-10", "mean": 5000},
+            {"period": "2026-10", "mean": 9000},
+        ]
+    )
+    assert [each.limit.amount for each in found.recommendations] == [1050]
+    assert ["Redshift for 2026-11" in each.reason for each in found.unused] == [True, False, False]
+    assert len(found.unused) == 3
+
+
+def test_a_cost_explorer_forecast_moves_the_total_and_nothing_else() -> None:
+    response = {
+        "Total": {"Amount": "2000", "Unit": "USD"},
+        "ForecastResultsByTime": [
+            {
+                "TimePeriod": {"Start": "2026-11-01", "End": "2026-12-01"},
+                "MeanValue": "2000",
+                "PredictionIntervalLowerBound": "1900",
+                "PredictionIntervalUpperBound": "2100",
+            }
+        ],
+    }
+    explorer = FakeCostExplorer(amounts={"": {"": by_month(*[1000] * 12)}})
+    [found] = recommended(explorer, group_by="TOTAL", cost_data=response).recommendations
+    assert found.expected_spend.amount == 1500
+    by_service = recommended(cost_data=response)
+    assert by_service.recommendations[0].optimization is None
+    assert "tells nothing by SERVICE" in by_service.unused[0].reason
+
+
 def test_a_longer_lookback_than_the_account_keeps_says_what_is_allowed() -> None:
     refused = InvalidParameters(
         "refused", {"aws_message": "You haven't enabled historical data beyond 14 months."}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tools.domain.claimed_forecasts import ClaimedForecast
 from tools.domain.grouping import GroupBy
 from tools.domain.savings import claimed_savings
 from tools.domain.supplied_costs import SuppliedCosts, supplied_costs
@@ -152,3 +153,43 @@ def test_savings_in_another_form_change_nothing(given: object) -> None:
     found = claimed_savings(given)
     assert found.savings == ()
     assert len(found.unusable) == 1
+
+
+FORECAST = {"service": "Amazon S3", "period": "2026-11", "mean": 100, "lower": 80, "upper": 120}
+
+
+def test_a_forecast_is_read_beside_costs() -> None:
+    found = read([FORECAST, {"service": "Amazon S3", "month": "2026-09", "amount": 1}])
+    [forecast] = found.forecasts
+    assert forecast == ClaimedForecast(
+        service="Amazon Simple Storage Service",
+        month=date(2026, 11, 1),
+        mean=Decimal(100),
+        lower=Decimal(80),
+        upper=Decimal(120),
+        probability=Decimal("0.8"),
+        claimed_by="cost_data",
+    )
+    assert found.amounts == {"Amazon S3": {SEPTEMBER: Decimal(1)}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"period": "2026-09"}, "2026-09 is over"),
+        ({"period": "soon"}, "is not a month"),
+        ({"mean": "much"}, "is not an amount"),
+        ({"mean": -5, "lower": -9}, "is no cost"),
+        ({"upper": None}, "one of lower and upper"),
+        ({"upper": 90}, "is not between 80 and 90"),
+        ({"probability": 1}, "is not a probability"),
+        ({"service": 7}, "is not a service"),
+        ({"unit": "EUR"}, "in EUR"),
+    ],
+)
+def test_a_forecast_that_cannot_be_used_is_named_with_the_reason(
+    changes: dict[str, Any], reason: str
+) -> None:
+    found = read([FORECAST | changes])
+    assert found.forecasts == ()
+    assert reason in found.unusable[0].reason

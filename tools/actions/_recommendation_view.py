@@ -10,8 +10,9 @@ from pydantic import Field
 
 from tools.actions._action import Model
 from tools.actions._reply import Amount, Percent, amount_of, percent_of, shown
+from tools.domain.claimed_forecasts import ClaimedForecast
 from tools.domain.existing_budgets import Comparison
-from tools.domain.money import plain
+from tools.domain.money import USD, Spend, plain
 from tools.domain.notifications import Notification
 from tools.domain.recommendation import BudgetRecommendation
 from tools.domain.recommenders._recommender import INTERVAL_PROBABILITY
@@ -43,12 +44,24 @@ class SavingView(Model):
     claimed_by: str
 
 
-class AdjustmentView(Model):
-    """How claimed savings lowered the limit."""
+class ForecastView(Model):
+    """A forecast that was averaged with the estimate: of which month, and whose claim it is."""
 
-    before: Amount
+    month: str
+    mean: Amount
+    low: Amount | None
+    high: Amount | None
+    probability_percent: Percent = Field(description="How likely the month lies between low and high.")
+    claimed_by: str
+
+
+class AdjustmentView(Model):
+    """How claims of others moved the limit."""
+
+    before: Amount = Field(description="What the past alone asks for.")
     after: Amount
     savings: list[SavingView]
+    forecast: ForecastView | None
 
 
 class ExistingBudgetView(Model):
@@ -98,7 +111,9 @@ class RecommendationView(Model):
     rationale: str
     evidence: list[str]
     suggested_notifications: list[SuggestedNotification]
-    optimization: AdjustmentView | None = Field(description="Null when no claimed saving applies.")
+    optimization: AdjustmentView | None = Field(
+        description="Null when no claimed saving or forecast applies."
+    )
     existing_budget: ExistingBudgetView | None = Field(
         description="Null when existing budgets were not read."
     )
@@ -203,6 +218,21 @@ def _adjustment_view(adjustment: Adjustment | None) -> AdjustmentView | None:
             )
             for each in adjustment.savings
         ],
+        forecast=_forecast_view(adjustment.forecast),
+    )
+
+
+def _forecast_view(forecast: ClaimedForecast | None) -> ForecastView | None:
+    if forecast is None:
+        return None
+    low, high = forecast.lower, forecast.upper
+    return ForecastView(
+        month=f"{forecast.month:%Y-%m}",
+        mean=shown(Spend(forecast.mean, USD)),
+        low=None if low is None else shown(Spend(low, USD)),
+        high=None if high is None else shown(Spend(high, USD)),
+        probability_percent=_percent(forecast.probability),
+        claimed_by=forecast.claimed_by,
     )
 
 

@@ -19,6 +19,7 @@ from tools.actions._recommendation_view import RecommendationView, recommendatio
 from tools.actions._reply import Amount, ReadCost, read_or_say, shown
 from tools.domain.budget import Budget
 from tools.domain.budget_types import BUDGET_TYPES, COST, USAGE, BudgetTypeName
+from tools.domain.claimed_forecasts import ClaimedForecast, forecast_for
 from tools.domain.errors import DataUnavailable, InvalidParameters, problem_with
 from tools.domain.existing_budgets import compared_with_existing
 from tools.domain.grouping import GroupBy, free_budget_name
@@ -29,7 +30,7 @@ from tools.domain.quoting import shortened
 from tools.domain.recommendation import BudgetRecommendation, recommend_limit, recommend_target
 from tools.domain.savings import CALLER, Saving, claimed_savings
 from tools.domain.scope_histories import ScopeHistory, triage
-from tools.domain.supplied_costs import Unusable, supplied_costs
+from tools.domain.supplied_costs import SuppliedCosts, Unusable, supplied_costs
 from tools.gateways import Gateways
 
 SUPPLIED = "cost_data"
@@ -75,7 +76,9 @@ class RecommendBudgetsParameters(Parameters):
     cost_data: list[Any] | dict[str, Any] | str | None = Field(
         default=None,
         description="Costs to use instead of asking Cost Explorer: a list of {service, month, amount} or a "
-        "GetCostAndUsage response by month. Text is passed along as context and changes no number.",
+        "GetCostAndUsage response by month. Forecasts to take into account: a list of {service, period, mean, "
+        "lower, upper, probability, source} or a GetCostForecast response by month. Text is passed along as "
+        "context and changes no number.",
     )
     optimization_data: list[Any] | dict[str, Any] | str | None = Field(
         default=None,
@@ -174,12 +177,22 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
     recommendations = [
         found
         for each, _ in sorted_out.worth
-        if (found := _recommended(each, applied.of(each), parameters.target_breach_probability)) is not None
+        if (
+            found := _recommended(
+                each, applied.of(each), _forecast_of(each, supplied), parameters.target_breach_probability
+            )
+        )
+        is not None
     ]
     views = _views(recommendations, existing, parameters, now)
     shown_views = as_many_as_fit(views, lambda view: len(view.model_dump_json()) + 2)
     skipped = [*reader.skipped, *sorted_out.skipped]
-    unused = [*supplied.unusable, *claims.unusable, *applied.unused]
+    unused = [
+        *supplied.unusable,
+        *claims.unusable,
+        *applied.unused,
+        *_unused_forecasts(supplied.forecasts, recommendations),
+    ]
     return RecommendBudgetsResult(
         recommendations=shown_views,
         left_out=len(views) - len(shown_views),
@@ -280,12 +293,40 @@ def _applied_savings(
     )
 
 
+def _forecast_of(scope: ScopeHistory, supplied: SuppliedCosts) -> ClaimedForecast | None:
+    """The claim that speaks of what a cost budget of this scope counts."""
+    if scope.budget_type is not COST:
+        return None
+    where = scope.where.scope
+    return forecast_for(supplied.forecasts, where.values_of("Service"), is_total=where.is_everything)
+
+
+def _unused_forecasts(
+    forecasts: Sequence[ClaimedForecast], recommendations: Sequence[BudgetRecommendation]
+) -> list[Unusable]:
+    used = [each.adjustment.forecast for each in recommendations if each.adjustment is not None]
+    return [
+        Unusable(
+            each.claimed_by,
+            f"its forecast of {each.service or 'the total'} for {each.month:%Y-%m} speaks of no cost budget that "
+            "is recommended, or of a later month than another one",
+        )
+        for each in forecasts
+        if each not in used
+    ]
+
+
 def _recommended(
-    scope: ScopeHistory, savings: Sequence[Saving], breach_probability: Decimal
+    scope: ScopeHistory,
+    savings: Sequence[Saving],
+    forecast: ClaimedForecast | None,
+    breach_probability: Decimal,
 ) -> BudgetRecommendation | None:
     if scope.budget_type.default_target is not None:
         return recommend_target(scope.budget_type, scope.where, scope.history, breach_probability)
-    return recommend_limit(scope.budget_type, scope.where, scope.history, breach_probability, savings)
+    return recommend_limit(
+        scope.budget_type, scope.where, scope.history, breach_probability, savings, forecast
+    )
 
 
 def _views(

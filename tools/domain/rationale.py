@@ -101,9 +101,25 @@ def _movement_in_words(history: SpendHistory, estimate: Estimate) -> str:
 
 
 def _saved_in_words(adjustment: Adjustment) -> str:
+    claims = [
+        *_forecast_in_words(adjustment),
+        *_savings_in_words(adjustment),
+    ]
+    return f"It was {adjustment.before.in_words()} before {' and '.join(claims)}."
+
+
+def _forecast_in_words(adjustment: Adjustment) -> list[str]:
+    forecast = adjustment.forecast
+    if forecast is None:
+        return []
+    mean = Spend(forecast.mean, adjustment.after.unit).in_words()
+    return [f"a forecast of {mean} for {forecast.month:%Y-%m} claimed by {forecast.claimed_by}"]
+
+
+def _savings_in_words(adjustment: Adjustment) -> list[str]:
     claims = " and ".join(
         f"{Spend(each.monthly, adjustment.after.unit).in_words()} a month claimed by {each.claimed_by}"
         f" ({rounded(each.probability * 100, PERCENTAGE)} % likely)"
         for each in adjustment.savings
     )
-    return f"It was {adjustment.before.in_words()} before savings of {claims}."
+    return [f"savings of {claims}"] if claims else []

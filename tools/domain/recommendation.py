@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from tools.domain.budget_types import BudgetType
+from tools.domain.claimed_forecasts import ClaimedForecast, combined
 from tools.domain.grouping import GroupScope
 from tools.domain.money import PERCENTAGE, Spend, rounded_up
 from tools.domain.notifications import Notification, NotificationType, Threshold, operator_for
@@ -62,16 +63,23 @@ def recommend_limit(
     history: SpendHistory,
     breach_probability: Decimal,
     savings: Sequence[Saving] = (),
+    forecast: ClaimedForecast | None = None,
 ) -> BudgetRecommendation | None:
     """The limit of a cost or usage budget; None for an empty history."""
-    estimate = estimate_of(history, breach_probability)
-    if estimate is None:
+    own = estimate_of(history, breach_probability)
+    if own is None:
         return None
+    estimate = own if forecast is None else combined(own, forecast, breach_probability)
     counted = min(sum((each.counted for each in savings), Decimal(0)), estimate.expected)
-    before = Spend(rounded_up(estimate.limit), history.unit)
+    before = Spend(rounded_up(own.limit), history.unit)
     lowered = _lowered_by(estimate, counted)
     limit = Spend(rounded_up(lowered.limit), history.unit)
-    adjustment = Adjustment(before=before, after=limit, savings=tuple(savings)) if savings else None
+    is_claimed = bool(savings) or forecast is not None
+    adjustment = (
+        Adjustment(before=before, after=limit, savings=tuple(savings), forecast=forecast)
+        if is_claimed
+        else None
+    )
     return _recommendation(
         budget_type,
         where,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tools.domain.aws_services import service_meant_by
+from tools.domain.claimed_forecasts import ClaimedForecast
 from tools.domain.money import Spend
 from tools.domain.quoting import quoted
 from tools.domain.supplied_costs import Unusable, amount_in
@@ -34,11 +35,12 @@ class Saving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustment:
-    """How claimed savings lowered a limit, and whose claims they are."""
+    """How a claimed forecast moved a limit and claimed savings lowered it, and whose claims they are."""
 
     before: Spend
     after: Spend
     savings: tuple[Saving, ...]
+    forecast: ClaimedForecast | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

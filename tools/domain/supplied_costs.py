@@ -1,7 +1,9 @@
 """Costs that a caller brings along instead of having Cost Explorer asked, in the forms they come in.
 
-A list of `{service, month, amount}`, a GetCostAndUsage response by month, or text, which holds no numbers to
-count on. Nothing is dropped in silence: what cannot be used is named with the reason.
+A list of `{service, month, amount}`, a GetCostAndUsage response by month, forecasts as a list of
+`{service, period, mean, lower, upper, probability, source}` (also among the former) or a GetCostForecast response
+by month, or text, which holds no numbers to count on. Nothing is dropped in silence: what cannot be used is named
+with the reason.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from tools.domain.aws_services import service_meant_by
+from tools.domain.claimed_forecasts import USUAL_PROBABILITY, ClaimedForecast, is_forecast
 from tools.domain.grouping import GroupBy
 from tools.domain.money import USD
 from tools.domain.periods import add_months
@@ -36,15 +40,19 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppliedCosts:
-    """Dollars by group and month, what could not be used, and text that only goes along as context."""
+    """Dollars by group and month, forecasts, what could not be used, and text that only goes along as context."""
 
     amounts: Amounts
+    forecasts: tuple[ClaimedForecast, ...] = ()
     unusable: tuple[Unusable, ...] = ()
     context: str | None = None
 
 
 class _UnusableError(Exception):
     """Why one entry cannot be used."""
+
+
+_Found = tuple[str, "_Entry | ClaimedForecast | str"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,14 @@ def supplied_costs(given: object, group_by: GroupBy, this_month: date) -> Suppli
         return SuppliedCosts(amounts={}, unusable=(Unusable("cost_data", reason),), context=given)
     if isinstance(given, Mapping) and isinstance(given.get("ResultsByTime"), Sequence):
         return _collected(_results(given, group_by), group_by, this_month)
+    if isinstance(given, Mapping) and isinstance(given.get("ForecastResultsByTime"), Sequence):
+        return _collected(_forecast_results(given, group_by), group_by, this_month)
     if isinstance(given, Sequence):
         return _collected(_rows(given, group_by), group_by, this_month)
-    reason = "it is neither a list of {service, month, amount} nor a GetCostAndUsage response nor text"
+    reason = (
+        "it is neither a list of {service, month, amount} or {service, period, mean}, nor a GetCostAndUsage or"
+        " GetCostForecast response, nor text"
+    )
     return SuppliedCosts(amounts={}, unusable=(Unusable("cost_data", reason),))
 
 
@@ -80,25 +93,32 @@ def amount_in(given: object) -> Decimal | None:
     return amount if amount.is_finite() else None
 
 
-def _collected(
-    entries: Iterator[tuple[str, _Entry | str]], group_by: GroupBy, this_month: date
-) -> SuppliedCosts:
+def _collected(entries: Iterator[_Found], group_by: GroupBy, this_month: date) -> SuppliedCosts:
     amounts: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    unusable = []
+    unusable, forecasts = [], []
     for part, entry in entries:
         if isinstance(entry, str):
             unusable.append(Unusable(part, entry))
+        elif isinstance(entry, ClaimedForecast):
+            if entry.month < this_month:
+                unusable.append(
+                    Unusable(part, f"{entry.month:%Y-%m} is over, and a forecast is of what comes")
+                )
+            else:
+                forecasts.append(entry)
         elif entry.month >= this_month:
             unusable.append(Unusable(part, f"{entry.month:%Y-%m} is not over, and only whole months count"))
         else:
             group = "" if group_by is GroupBy.TOTAL else entry.group
             amounts[group][entry.month] += entry.amount
     return SuppliedCosts(
-        amounts={group: dict(by_month) for group, by_month in amounts.items()}, unusable=tuple(unusable)
+        amounts={group: dict(by_month) for group, by_month in amounts.items()},
+        forecasts=tuple(forecasts),
+        unusable=tuple(unusable),
     )
 
 
-def _rows(rows: Sequence[object], group_by: GroupBy) -> Iterator[tuple[str, _Entry | str]]:
+def _rows(rows: Sequence[object], group_by: GroupBy) -> Iterator[_Found]:
     if group_by not in _ROWS_HOLD:
         yield (
             "cost_data",
@@ -108,7 +128,7 @@ def _rows(rows: Sequence[object], group_by: GroupBy) -> Iterator[tuple[str, _Ent
     for index, row in enumerate(rows):
         part = f"cost_data[{index}]"
         try:
-            yield part, _entry_of_row(row)
+            yield part, _forecast_of_row(row) if is_forecast(row) else _entry_of_row(row)
         except _UnusableError as error:
             yield part, str(error)
 
@@ -125,7 +145,80 @@ def _entry_of_row(row: object) -> _Entry:
     return _Entry(service.strip(), _month(row.get("month") or row.get("period")), _amount(row.get("amount")))
 
 
-def _results(response: Mapping[str, Any], group_by: GroupBy) -> Iterator[tuple[str, _Entry | str]]:
+def _forecast_of_row(row: object) -> ClaimedForecast:
+    """A forecast of one service, or of everything where none is named."""
+    if not isinstance(row, Mapping):
+        raise _UnusableError("it is not an object with service, period and mean")
+    service = row.get("service")
+    if service is not None and not isinstance(service, str):
+        raise _UnusableError(f"{quoted(service)} is not a service")
+    named = (service or "").strip()
+    currency = row.get("currency") or row.get("unit") or USD
+    if currency != USD:
+        raise _UnusableError(f"it is in {currency}, and budgets are in {USD}")
+    return _forecast(
+        None if named.casefold() in ("", "total") else service_meant_by(named) or named,
+        row.get("period") or row.get("month"),
+        (row.get("mean"), row.get("lower"), row.get("upper")),
+        row.get("probability", USUAL_PROBABILITY),
+        str(row.get("source") or "cost_data"),
+    )
+
+
+def _forecast(
+    service: str | None,
+    period: object,
+    figures: tuple[object, object, object],
+    probability: object,
+    claimed_by: str,
+) -> ClaimedForecast:
+    mean = _amount(figures[0])
+    bounds = [None if each is None else _amount(each) for each in figures[1:]]
+    likely = amount_in(probability)
+    if mean < 0:
+        raise _UnusableError(f"a mean of {mean:f} is no cost")
+    if likely is None or not 0 < likely < 1:
+        raise _UnusableError(f"{quoted(probability)} is not a probability between 0 and 1")
+    if None in bounds and bounds != [None, None]:
+        raise _UnusableError("it has one of lower and upper, and not the other")
+    lower, upper = bounds
+    if lower is not None and upper is not None and not lower <= mean <= upper:
+        raise _UnusableError(f"its mean of {mean:f} is not between {lower:f} and {upper:f}")
+    return ClaimedForecast(
+        service=service,
+        month=_month(period),
+        mean=mean,
+        lower=lower,
+        upper=upper,
+        probability=likely,
+        claimed_by=claimed_by,
+    )
+
+
+def _forecast_results(response: Mapping[str, Any], group_by: GroupBy) -> Iterator[_Found]:
+    """GetCostForecast speaks of everything that its filter lets through, and does not repeat the filter."""
+    if group_by is not GroupBy.TOTAL:
+        yield "cost_data", f"a GetCostForecast response is of a total, and tells nothing by {group_by.value}"
+        return
+    unit = (response.get("Total") or {}).get("Unit", USD)
+    if unit != USD:
+        yield "cost_data", f"it is in {unit}, and budgets are in {USD}"
+        return
+    for index, result in enumerate(response["ForecastResultsByTime"]):
+        part = f"cost_data.ForecastResultsByTime[{index}]"
+        try:
+            month, _ = _figures_of_result(result, group_by)
+            figures = (
+                result.get("MeanValue"),
+                result.get("PredictionIntervalLowerBound"),
+                result.get("PredictionIntervalUpperBound"),
+            )
+            yield part, _forecast(None, f"{month:%Y-%m}", figures, USUAL_PROBABILITY, "cost_data")
+        except _UnusableError as error:
+            yield part, str(error)
+
+
+def _results(response: Mapping[str, Any], group_by: GroupBy) -> Iterator[_Found]:
     problem = _problem_with_groups(response.get("GroupDefinitions"), group_by)
     if problem is not None:
         yield "cost_data", problem
