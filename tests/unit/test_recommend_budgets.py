@@ -89,7 +89,10 @@ def test_a_service_that_ended_is_named_and_not_recommended() -> None:
     found = recommended(spending(Redshift=by_month(500, 500, 500, last=date(2026, 6, 1))))
     assert found.recommendations == []
     assert [(each.scope, each.reason) for each in found.skipped] == [
-        ("Service Amazon Redshift", "it ended: nothing was spent after 2026-06")
+        (
+            "Service Amazon Redshift",
+            "it ended: $500.00 a month until 2026-06, and nothing was spent after it",
+        )
     ]
 
 

@@ -282,7 +282,7 @@ def test_what_ended_is_skipped_and_what_is_small_is_counted() -> None:
     assert sorted_out(history(100, 100, 100), history(5, 5, 5), ended) == (
         1,
         1,
-        ["it ended: nothing was spent after 2026-07"],
+        ["it ended: $100.00 a month until 2026-07, and nothing was spent after it"],
     )
 
 

@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from tests.builders import a_budget, past_months
-from tools.domain.budget_types import RI_UTILIZATION
+from tools.domain.budget_types import COST, RI_COVERAGE, RI_UTILIZATION, BudgetType
 from tools.domain.periods import TimeUnit, add_months
-from tools.domain.spend_story import PeriodAmount, SpendStory, StoryKind, story_of, told_by
+from tools.domain.spend_story import PeriodAmount, SpendStory, StoryKind, percentage_told, story_of, told_by
 
 
 def told(*amounts: float, unit: TimeUnit = TimeUnit.MONTHLY) -> SpendStory | None:
@@ -104,7 +104,41 @@ def test_a_quarter_is_called_a_quarter() -> None:
     assert found.sentence == "It ended: $90.00 a quarter until 2026 Q1, and nothing in the 2 quarters since."
 
 
-def test_percentages_have_no_story() -> None:
+def test_percentages_neither_grow_nor_end() -> None:
     budget = a_budget(type=RI_UTILIZATION)
     utilization: list[str | int | None] = [93] * 6
     assert told_by(past_months([*utilization, 71, 71], last=date(2026, 9, 1)), budget.definition) is None
+
+
+@pytest.mark.parametrize(
+    ("budget_type", "now", "said"),
+    [
+        (
+            RI_UTILIZATION,
+            71,
+            "It fell to 71.0 % in 2026-10 from 93.0 % in the 3 months before: 22.0 points less."
+            " 29.0 % of the commitment is paid for and unused.",
+        ),
+        (
+            RI_COVERAGE,
+            60,
+            "It fell to 60.0 % in 2026-10 from 93.0 % in the 3 months before: 33.0 points less."
+            " 40.0 % of the usage is paid on demand.",
+        ),
+        (
+            RI_UTILIZATION,
+            99,
+            "It rose to 99.0 % in 2026-10 from 93.0 % in the 3 months before: 6.0 points more.",
+        ),
+        (RI_UTILIZATION, 90, None),
+        (RI_UTILIZATION, None, None),
+        (COST, 71, None),
+    ],
+    ids=["idle", "uncovered", "better", "near", "unknown", "costs"],
+)
+def test_a_percentage_is_told_by_how_far_it_lies_from_the_periods_before(
+    budget_type: BudgetType, now: int | None, said: str | None
+) -> None:
+    past = past_months([92, 93, 94], type=budget_type, last=date(2026, 9, 1))
+    [current] = past_months([now], type=budget_type, last=date(2026, 10, 1))
+    assert percentage_told(past, current, a_budget(type=budget_type).definition) == said

@@ -14,9 +14,11 @@ from tools.domain.claimed_forecasts import ClaimedForecast
 from tools.domain.existing_budgets import Comparison
 from tools.domain.money import USD, Spend, plain
 from tools.domain.notifications import Notification
+from tools.domain.periods import TimeUnit
 from tools.domain.recommendation import BudgetRecommendation
 from tools.domain.recommenders._recommender import INTERVAL_PROBABILITY
 from tools.domain.savings import Adjustment
+from tools.domain.spend_story import PeriodAmount, story_of
 
 
 class IntervalView(Model):
@@ -109,6 +111,9 @@ class RecommendationView(Model):
     trend_percent: Percent | None = Field(description="Change a month by the mean; null under three months.")
     volatility_percent: Percent | None = Field(description="Standard deviation by the mean.")
     rationale: str
+    story: str | None = Field(
+        description="What the months tell: a step, growth, a spike; null where nothing is plain to see."
+    )
     evidence: list[str]
     suggested_notifications: list[SuggestedNotification]
     optimization: AdjustmentView | None = Field(
@@ -151,6 +156,7 @@ def recommendation_view(
         trend_percent=percent_of(recommendation.trend),
         volatility_percent=percent_of(recommendation.volatility),
         rationale=recommendation.rationale,
+        story=_story(recommendation),
         evidence=list(recommendation.evidence),
         suggested_notifications=[_notification_view(each) for each in recommendation.notifications],
         optimization=_adjustment_view(recommendation.adjustment),
@@ -159,6 +165,15 @@ def recommendation_view(
             action="create_budget", parameters=_request(recommendation, name, emails, account_id)
         ),
     )
+
+
+def _story(recommendation: BudgetRecommendation) -> str | None:
+    """What happened in the months; None for percentages, which neither grow nor end."""
+    if recommendation.target is not None:
+        return None
+    months = [PeriodAmount(each.month, each.amount) for each in recommendation.months]
+    found = story_of(months, recommendation.expected.unit, TimeUnit.MONTHLY)
+    return None if found is None else found.sentence
 
 
 def _request(

@@ -38,7 +38,7 @@ from tools.domain.performance import (
     with_current_period,
 )
 from tools.domain.periods import TimeUnit
-from tools.domain.spend_story import told_by
+from tools.domain.spend_story import percentage_told, told_by
 from tools.domain.status import target_of
 from tools.gateways import Gateways
 
@@ -145,7 +145,8 @@ class GetBudgetPerformanceResult(Result):
     scope: str
     summary: PerformanceSummaryView
     story: str | None = Field(
-        description="What the whole past periods tell: a step, growth, a spike, an end or a beginning."
+        description="What the whole past periods tell: a step, growth, a spike, an end or a beginning; of RI and"
+        " Savings Plans how far the open period lies from them."
     )
     periods: list[PeriodView] = Field(description="Oldest first; the open period last.")
     explanation: ExplanationView | None = Field(
@@ -215,7 +216,13 @@ def get_budget_performance(
         target_percent=target,
         scope=budget.definition.scope.in_words(),
         summary=_summary_view(budget, summary, is_read=not _failed(incomplete)),
-        story=story.sentence if story else None,
+        story=story.sentence
+        if story
+        else percentage_told(
+            [each.performance for each in past],
+            current[-1].performance if current else None,
+            budget.definition,
+        ),
         periods=[_period_view(each) for each in (*shown_past, *current)],
         explanation=depth.explanation,
         outlook=depth.outlook,

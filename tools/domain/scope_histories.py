@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import median
 
 from tools.domain.budget_types import BudgetType
 from tools.domain.grouping import GroupScope
@@ -81,7 +82,8 @@ def _reason_to_skip(costs: SpendHistory, expected: Decimal, minimum: Decimal) ->
     if not largest or largest < minimum:
         return None
     if costs.ended is not None:
-        return f"it ended: nothing was spent after {costs.ended:%Y-%m}"
+        usual = Spend(median(each.amount for each in costs.months if each.amount), USD).in_words()
+        return f"it ended: {usual} a month until {costs.ended:%Y-%m}, and nothing was spent after it"
     if not expected:
         lowest = Spend(min(costs.amounts), USD).in_words()
         return (

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from tools.domain.budget import BudgetDefinition
 from tools.domain.budget_types import Breach
-from tools.domain.money import Spend, as_percent
+from tools.domain.money import PERCENTAGE, Spend, as_percent, rounded
 from tools.domain.performance import PeriodPerformance
 from tools.domain.period_words import PERIOD_WORDS, period_called
 from tools.domain.periods import TimeUnit
@@ -24,6 +24,7 @@ _GROWTH = Decimal("0.015")
 _GROWTH_FITS = Decimal("0.8")
 _SILENT = 2
 _RECENT = 3
+_POINTS = Decimal(5)
 
 
 class StoryKind(StrEnum):
@@ -73,7 +74,7 @@ def story_of(periods: Sequence[PeriodAmount], unit: str, time_unit: TimeUnit) ->
 def told_by(periods: Sequence[PeriodPerformance], definition: BudgetDefinition) -> SpendStory | None:
     """The story of a budget's whole past periods.
 
-    None for percentages, which neither grow nor end, and where the amounts come in several units.
+    None for percentages, which neither grow nor end (see `percentage_told`), and for amounts in several units.
     """
     actuals = [(each.period.start.date(), each.actual) for each in periods if each.actual is not None]
     units = {actual.unit for _, actual in actuals}
@@ -81,6 +82,36 @@ def told_by(periods: Sequence[PeriodPerformance], definition: BudgetDefinition) 
         return None
     amounts = [PeriodAmount(start, actual.amount) for start, actual in actuals]
     return story_of(amounts, units.pop(), definition.time_unit)
+
+
+def percentage_told(
+    past: Sequence[PeriodPerformance], current: PeriodPerformance | None, definition: BudgetDefinition
+) -> str | None:
+    """How far the open period of a utilization or coverage budget lies from the periods before; None if near."""
+    known = [each.actual.amount for each in past if each.actual is not None]
+    if definition.type.breach is Breach.ABOVE or not known or current is None or current.actual is None:
+        return None
+    mean, now = sum(known, Decimal(0)) / len(known), current.actual.amount
+    points = abs(now - mean)
+    if points < _POINTS:
+        return None
+    word = PERIOD_WORDS[definition.time_unit]
+    before = "the one before" if len(known) == 1 else f"the {len(known)} {word}s before"
+    sentence = (
+        f"It {'rose' if now > mean else 'fell'} to {_percent(now)} % in"
+        f" {period_called(definition.time_unit, current.period.start.date())} from {_percent(mean)} % in {before}:"
+        f" {_percent(points)} points {'more' if now > mean else 'less'}."
+    )
+    if now > mean:
+        return sentence
+    idle = _percent(100 - now)
+    if "UTILIZATION" in definition.type.name:
+        return f"{sentence} {idle} % of the commitment is paid for and unused."
+    return f"{sentence} {idle} % of the usage is paid on demand."
+
+
+def _percent(amount: Decimal) -> Decimal:
+    return rounded(amount, PERCENTAGE)
 
 
 @dataclass(frozen=True, slots=True)
