@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,30 +17,58 @@ from tests.builders import ACCOUNT
 from tests.e2e.deployment import PROJECT, Deployment
 
 MAIL = "finops@company.com"
-QUIET_SECONDS = 1.0
+QUIET_SECONDS = 0.5
+ANNOUNCED = {"budget_alert", "budget_action", "budget_performance"}
 
 
 class Listener:
-    """A client of the stack's WebSocket API and everything it was told."""
+    """A client of the stack's WebSocket API and everything it was told.
 
-    def __init__(self, client: WebSocketClient) -> None:
-        self._client = client
-        self.messages: list[dict[str, Any]] = []
+    API Gateway ends a connection after two hours, so it connects anew whenever time has passed.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._unread: list[dict[str, Any]] = []
+        self._client = self._connected()
+
+    def connect_again(self) -> None:
+        """Hear what is still on its way, hang up and connect."""
+        self.close()
+        self._client = self._connected()
+
+    def close(self) -> None:
+        """Hear what is still on its way and hang up."""
+        self._hear()
+        self._client.close()
 
     def new(self, budget_name: str) -> list[dict[str, Any]]:
         """The data of the messages about a budget since the last time, in the order they came."""
-        begun = len(self.messages)
-        try:
-            while (message := self._client.receive()) is not None:
-                self.messages.append(json.loads(message))
-        except TimeoutError:
-            pass
-        told = [each["data"] for each in self.messages[begun:]]
+        self._hear()
+        told = [each["data"] for each in self._unread if each.get("type") in ANNOUNCED]
+        self._unread.clear()
         return [each for each in told if each["budget_name"] == budget_name]
+
+    def _connected(self) -> WebSocketClient:
+        session = boto3.Session("anything", "anything", region_name="us-east-1")
+        headers = signed_headers(self._url, session)
+        client = WebSocketClient(self._url, timeout=QUIET_SECONDS, headers=headers)
+        client.send(json.dumps({"action": "subscribe", "account_id": ACCOUNT}).encode())
+        answer = client.receive()
+        assert answer is not None
+        assert json.loads(answer)["subscriptions"] == [{"account_id": ACCOUNT, "budget_name": None}]
+        return client
+
+    def _hear(self) -> None:
+        with suppress(TimeoutError):
+            while (message := self._client.receive()) is not None:
+                self._unread.append(json.loads(message))
 
 
 class Story(Deployment):
     """What happens to the deployed agent, in the words of its stories."""
+
+    _listener: Listener | None = None
 
     def spend(self, service: str, amount: int) -> None:
         """Somebody spends so many dollars on a service, today."""
@@ -51,12 +79,25 @@ class Story(Deployment):
 
         They are switched off, as a month of theirs takes minutes here; that they fire is told elsewhere.
         """
-        self.control("POST", "clock", {"advance": duration} if until is None else {"set": until})
+        self.pass_time(duration, until=until)
         scheduler = self.client("scheduler")
         for name in ("monitor-budgets", "reconcile-budget-actions"):
             schedule = scheduler.get_schedule(Name=f"{PROJECT}-{name}", GroupName=PROJECT)
             request = json.loads(schedule["Target"]["Input"])
             assert self.act(request["action"], **request["parameters"])["status"] == "success"
+
+    def pass_time(self, duration: str = "24h", *, until: str | None = None) -> None:
+        """Time passes and AWS refreshes figures; no schedule sends anything."""
+        if until is not None or self._listener is None:
+            self.control("POST", "clock", {"advance": duration} if until is None else {"set": until})
+            if self._listener is not None:
+                self._listener.connect_again()
+            return
+        hours = int(duration.removesuffix("h"))
+        while hours > 0:
+            self.control("POST", "clock", {"advance": f"{min(hours, 2)}h"})
+            self._listener.connect_again()
+            hours -= 2
 
     def fault(self, service: str, operation: str, kind: str = "server-error", times: int = 10_000) -> None:
         """The next calls go wrong."""
@@ -92,11 +133,12 @@ class Story(Deployment):
     def listening(self) -> Iterator[Listener]:
         """Somebody listens to the stack's WebSocket API."""
         api = urlsplit(self.outputs()["WebSocketUrl"]).netloc.split(".")[0]
-        url = f"ws://{urlsplit(self.url).netloc}/ws/{api}/live"
-        session = boto3.Session("anything", "anything", region_name="us-east-1")
-        with WebSocketClient(url, timeout=QUIET_SECONDS, headers=signed_headers(url, session)) as client:
-            client.send(json.dumps({"action": "subscribe", "account_id": ACCOUNT}).encode())
-            yield Listener(client)
+        self._listener = Listener(f"ws://{urlsplit(self.url).netloc}/ws/{api}/live")
+        try:
+            yield self._listener
+        finally:
+            self._listener.close()
+            self._listener = None
 
     def told(self, budget_name: str) -> list[dict[str, Any]]:
         """Every announcement about a budget that the table keeps, told or not, by time."""

@@ -116,7 +116,7 @@ def test_the_state_table_fails_half_way(story: Story) -> None:
     story.a_budget(budget, service)
     story.spend(service, 1200)
     with story.listening() as listener:
-        story.control("POST", "clock", {"advance": "24h"})
+        story.pass_time("24h")
         for times in (5, 6, 7):
             story.fault("dynamodb", "TransactWriteItems", times=times)
             story.act("monitor_budgets", notify=True)
@@ -132,7 +132,7 @@ def test_the_websocket_endpoint_is_down_for_hours(story: Story) -> None:
     story.spend(service, 1200)
     with story.listening() as listener:
         story.fault("apigatewaymanagementapi", "PostToConnection")
-        story.control("POST", "clock", {"advance": "9h"})
+        story.pass_time("9h")
         reply = story.must("monitor_budgets", notify=True)
         assert heard(listener, budget) == Counter()
         assert [each["budget_name"] for each in reply["announced"]["pending"]].count(budget) >= 3

@@ -214,7 +214,7 @@ def test_aws_fails_in_the_middle_of_reconciling(story: Story, service: str) -> N
     story.must("update_budget", budget_name=budget, amount=5000)
     operations = {"dynamodb": "TransactWriteItems", "budgets": "ExecuteBudgetAction"}
     story.fault(service, operations[service], times=12)
-    story.control("POST", "clock", {"advance": "24h"})
+    story.pass_time("24h")
     story.act("reconcile_budget_actions", list_uncovered=False)
     story.mend()
     story.wait()
