@@ -5,7 +5,7 @@ called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # The AWS services that the code builds clients of; botocore's data of all others stays out.
-AWS_SERVICES=(apigatewaymanagementapi budgets ce dynamodb ec2 iam organizations rds sns sts)
+AWS_SERVICES=(apigatewaymanagementapi budgets ce dynamodb ec2 iam organizations rds s3 sns ssm sts)
 
 # Of these services, whose data is large, only the operations that the code calls.
 AWS_OPERATIONS=(
@@ -16,6 +16,8 @@ AWS_OPERATIONS=(
   organizations:DescribeAccount organizations:DescribeOrganizationalUnit organizations:DescribePolicy
   organizations:ListAccountsForParent organizations:ListOrganizationalUnitsForParent
   rds:DescribeDBInstances
+  s3:GetObject
+  ssm:GetParameter
 )
 
 # What requirements.txt brings and no path of the agent imports: Strands' MCP client with its HTTP stack and

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ConnectionStore,
         CostExplorerGateway,
         GovernanceRules,
+        RulesSource,
         StateStore,
         TargetsGateway,
     )
@@ -138,8 +139,14 @@ class AwsGateways:
 
     @cached_property
     def rules(self) -> GovernanceRules:
-        """The governance rules."""
-        return PackagedRules()
+        """The governance rules: those of a file, where the settings name one."""
+        named = self._settings.governance_rules
+        if named is None:
+            return PackagedRules()
+        from agent.rules_in_force import RulesOfFile
+
+        source = _rules_source(named, self._clients)
+        return RulesOfFile(source, lambda: self.state, self.identity.account_id, lambda: self.clock)
 
     @property
     def gate(self) -> ChangeGate:
@@ -153,6 +160,19 @@ class AwsGateways:
         from tools.aws.state_table import StateTable
 
         return StateTable(self._clients.dynamodb, name)
+
+
+def _rules_source(named: str, clients: Clients) -> RulesSource:
+    """What reads `s3://bucket/key` or `ssm:/name`."""
+    kind, _, place = named.partition(":")
+    if kind == "s3":
+        from tools.aws.rules_in_s3 import RulesInS3
+
+        bucket, _, key = place.removeprefix("//").partition("/")
+        return RulesInS3(clients.s3, bucket, key)
+    from tools.aws.rules_in_ssm import RulesInSsm
+
+    return RulesInSsm(clients.ssm, place)
 
 
 def _channels(

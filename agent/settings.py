@@ -91,6 +91,13 @@ class Settings(BaseModel):
         pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$",
         description="SNS topic to which alerts are published for people. Never one that the function listens to.",
     )
+    governance_rules: str | None = Field(
+        default=None,
+        alias="GOVERNANCE_RULES",
+        pattern=r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+|ssm:[a-zA-Z0-9_./-]+)$",
+        description="Where your governance rules are: `s3://bucket/key`, or `ssm:/name` for a parameter of SSM "
+        "Parameter Store. Without it the packaged rules are in force.",
+    )
     region: str = Field(
         default="us-east-1", alias="AWS_REGION", description="Region of the clients; Lambda sets it."
     )

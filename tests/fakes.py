@@ -49,10 +49,12 @@ from tools.domain.errors import (
     BudgetAlreadyExists,
     BudgetNotFound,
     DataUnavailable,
+    GovernanceFileInvalid,
     ResourceLocked,
     StateUnavailable,
 )
 from tools.domain.inbox import ReceivedMessage
+from tools.domain.kept_rules import KeptRules
 from tools.domain.money import Spend
 from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
@@ -417,6 +419,24 @@ class FakeCostExplorer:
 
 
 @dataclass
+class FakeRulesSource:
+    """A rules file in memory; None is one that is not there."""
+
+    text: str | None = None
+    name: str = "fake:rules"
+    reads: int = 0
+    failing: BudgetAgentError | None = None
+
+    def read(self) -> str:
+        self.reads += 1
+        if self.failing is not None:
+            raise self.failing
+        if self.text is None:
+            raise GovernanceFileInvalid.because("file", f"there is no {self.name}")
+        return self.text
+
+
+@dataclass
 class FakeStateStore:
     """The agent's memory, in memory. `failing` maps a method's name to the error it raises from now on."""
 
@@ -429,12 +449,23 @@ class FakeStateStore:
     inbox: dict[tuple[str, str], ReceivedMessage] = field(default_factory=dict)
     kept_snapshots: dict[tuple[str, str, date], Snapshot] = field(default_factory=dict)
     cost_answers: dict[tuple[str, str, date], KeptAnswer] = field(default_factory=dict)
+    rules: dict[tuple[str, str], KeptRules] = field(default_factory=dict)
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
 
     @property
     def announced(self) -> list[Announcement]:
         """Everything that was ever announced, told or not."""
         return sorted([*self.told.values(), *self.outbox.values()], key=lambda each: (each.at, each.id))
+
+    def keep_rules(self, account_id: str, kept: KeptRules) -> None:
+        self._may("keep_rules")
+        present = self.rules.get((account_id, kept.source))
+        if present is None or present.kept_at < kept.kept_at:
+            self.rules[account_id, kept.source] = kept
+
+    def kept_rules(self, account_id: str, source: str) -> KeptRules | None:
+        self._may("kept_rules")
+        return self.rules.get((account_id, source))
 
     def begin_change(self, entry: AuditEntry) -> None:
         self._may("begin_change")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tools.domain.deliveries import DeliveryRun, Sent, Unsettled
     from tools.domain.governance.rule_set import RuleSet
     from tools.domain.inbox import ReceivedMessage
+    from tools.domain.kept_rules import KeptRules
     from tools.domain.money import Spend
     from tools.domain.notifications import Notification
     from tools.domain.performance import PeriodPerformance
@@ -436,8 +437,26 @@ class AnnouncementChannel(Protocol):
         """
 
 
+class RulesMemory(Protocol):
+    """The last good text of the rules file."""
+
+    def keep_rules(self, account_id: str, kept: KeptRules) -> None:
+        """Keep it, over an older one of the same source."""
+
+    def kept_rules(self, account_id: str, source: str) -> KeptRules | None:
+        """That of a source; None where none was kept."""
+
+
 class StateStore(
-    ChangeStore, AlertStore, ActionRecordStore, Outbox, Inbox, SnapshotStore, CostMemory, Protocol
+    ChangeStore,
+    AlertStore,
+    ActionRecordStore,
+    Outbox,
+    Inbox,
+    SnapshotStore,
+    CostMemory,
+    RulesMemory,
+    Protocol,
 ):
     """The agent's memory. Every write has a condition, so that nothing is lost or doubled.
 
@@ -466,6 +485,17 @@ class RulesProblem:
     code: str
     reason: str
     retryable: bool = False
+
+
+class RulesSource(Protocol):
+    """Where a deployment's rules file is; `name` says where, in one word."""
+
+    @property
+    def name(self) -> str:
+        """`s3://bucket/key` or `ssm:/name`."""
+
+    def read(self) -> str:
+        """The text. Raises GovernanceFileInvalid where there is none."""
 
 
 class GovernanceRules(Protocol):

@@ -14,6 +14,7 @@ from tools.aws.state_store import DynamoDbStateStore
 from tools.aws.state_table import StateTable
 from tools.domain.audit import LARGEST_PART_BYTES, AuditEntry, Outcome, Requester, kept
 from tools.domain.errors import StateUnavailable
+from tools.domain.kept_rules import KeptRules
 from tools.domain.state_items import EXPIRY, PARTITION, SORT
 from tools.gateways import StateStore
 
@@ -182,3 +183,16 @@ def test_a_part_that_is_too_large_is_kept_as_its_size(size: int) -> None:
 
 def test_an_entry_of_the_largest_parts_is_far_under_dynamodbs_400_kb() -> None:
     assert 4 * LARGEST_PART_BYTES + 20_000 < 400_000 * 0.7
+
+
+def test_the_last_good_rules_are_kept_by_source_and_only_newer_ones_replace_them(state: StateStore) -> None:
+    assert state.kept_rules(ACCOUNT, "ssm:/rules") is None
+    first = KeptRules("ssm:/rules", "version: über", NOW)
+    state.keep_rules(ACCOUNT, first)
+    state.keep_rules(ACCOUNT, KeptRules("s3://bucket/rules", "version: other", NOW))
+    state.keep_rules(ACCOUNT, KeptRules("ssm:/rules", "version: older", NOW - timedelta(seconds=1)))
+    assert state.kept_rules(ACCOUNT, "ssm:/rules") == first
+    newer = KeptRules("ssm:/rules", "version: newer", NOW + timedelta(seconds=1))
+    state.keep_rules(ACCOUNT, newer)
+    assert state.kept_rules(ACCOUNT, "ssm:/rules") == newer
+    assert state.kept_rules(MEMBER, "ssm:/rules") is None

@@ -15,6 +15,8 @@ from tools.aws import (
     iam,
     instances,
     organization,
+    rules_in_s3,
+    rules_in_ssm,
     state_table,
     topic,
     websocket,
@@ -31,6 +33,8 @@ ADAPTERS = (
     ("ec2", instances),
     ("rds", databases),
     ("organizations", organization),
+    ("s3", rules_in_s3),
+    ("ssm", rules_in_ssm),
 )
 CALLS = [
     (service, operation, permission)

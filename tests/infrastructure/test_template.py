@@ -301,7 +301,7 @@ def test_only_who_signs_may_connect() -> None:
     assert properties("WebSocketConnect")["AuthorizationType"] == "AWS_IAM"
 
 
-def test_every_statement_for_a_channel_is_there_only_with_its_channel() -> None:
+def test_every_statement_for_a_choice_is_there_only_with_it() -> None:
     behind = {
         statement["Fn::If"][1]["Sid"]: statement["Fn::If"][0]
         for policy in properties("ExecutionRole")["Policies"]
@@ -314,6 +314,8 @@ def test_every_statement_for_a_channel_is_there_only_with_its_channel() -> None:
         "ReadOwnersConnections": "HasOwnersTable",
         "TellPeople": "HasMessagesTopic",
         "EncryptMessages": "HasEncryptedMessages",
+        "ReadRulesInSsm": "HasRulesInSsm",
+        "ReadRulesInS3": "HasRulesInS3",
     }
 
 

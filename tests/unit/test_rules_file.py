@@ -12,7 +12,7 @@ from tools.domain.governance._rule import Severity
 from tools.domain.governance.catalogue import RULES
 from tools.domain.governance.packaged import FILE, SOURCE, packaged_rules
 from tools.domain.governance.rules_file import digest_of, read_rules
-from tools.domain.governance.yaml_text import LARGEST_TEXT
+from tools.domain.governance.yaml_text import LARGEST_BYTES
 
 
 def test_the_packaged_file_says_what_the_rules_are_as_they_come() -> None:
@@ -86,7 +86,7 @@ def test_exceptions_have_their_reason_and_their_last_day() -> None:
         ("1: 2", "line 1", "the key 1 is no text"),
         ("until: 2026-02-30", "file", "day is out of range"),
         ("!!python/object/apply:os.getcwd []", "line 1", "could not determine a constructor"),
-        ("x" * (LARGEST_TEXT + 1), "file", "200,001 characters"),
+        ("x" * (LARGEST_BYTES + 1), "file", "200,001 bytes"),
         ("rule: {}", "rule", "is not known here"),
         ("rules: {someone_told: {}}", "rules.someone_told", "did you mean someone_is_told?"),
         (

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ce import CostExplorerClient
     from mypy_boto3_sts import STSClient
 
+    from tools.aws.rules_in_s3 import S3Client
+    from tools.aws.rules_in_ssm import SsmClient
+
 
 class DynamoDbClient(Protocol):
     """The calls of boto3's DynamoDB client that the state table needs; what they raise is botocore's."""
@@ -97,6 +100,24 @@ class Clients:
         client: DynamoDbClient = self._session.client("dynamodb", config=self._config)
         return client
 
+    def s3(self) -> S3Client:
+        """Amazon S3."""
+        return self._s3
+
+    @cached_property
+    def _s3(self) -> S3Client:
+        client: S3Client = self._session.client("s3", config=self._config)
+        return client
+
+    def ssm(self) -> SsmClient:
+        """AWS Systems Manager."""
+        return self._ssm
+
+    @cached_property
+    def _ssm(self) -> SsmClient:
+        client: SsmClient = self._session.client("ssm", config=self._config)
+        return client
+
     def connections(self, address: str) -> ConnectionsClient:
         """The connections to one stage of a WebSocket API, by its address; made once per address."""
         if address not in self._connections:
@@ -171,7 +192,7 @@ def build_clients(
     session = boto3.Session(region_name=region)
     if observe is not None:
         _report_calls(session, observe)
-    for service in ("budgets", "cost-explorer", "dynamodb", "organizations"):
+    for service in ("budgets", "cost-explorer", "dynamodb", "organizations", "ssm"):
         session.events.register(f"before-parse.{service}", _refuse_broken_reply)
     config = Config(
         connect_timeout=3,

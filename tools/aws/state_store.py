@@ -10,6 +10,7 @@ from tools.aws.change_store import DynamoDbChanges
 from tools.aws.cost_memory import DynamoDbCostMemory
 from tools.aws.inbox import DynamoDbInbox
 from tools.aws.outbox import DynamoDbOutbox
+from tools.aws.rules_memory import DynamoDbRulesMemory
 from tools.aws.snapshot_store import DynamoDbSnapshots
 from tools.aws.state_table import StateTable
 from tools.domain.snapshots import SNAPSHOTS_KEPT
@@ -23,6 +24,7 @@ class DynamoDbStateStore(
     DynamoDbInbox,
     DynamoDbSnapshots,
     DynamoDbCostMemory,
+    DynamoDbRulesMemory,
 ):
     """All of it in one table; `snapshots_kept` is how long DynamoDB keeps a budget's snapshots."""
 

@@ -16,6 +16,7 @@ on DynamoDB may delete an item. Accounts never share a partition.
 | latest snapshot | `<account>#latest-snapshots` | `<budget>` | after `BUDGET_SNAPSHOT_DAYS` |
 | answer of Cost Explorer | `<account>#costs` | `<day>#<hash of the question>#<part>` | after two days |
 | WebSocket connection | `<account>#connections` | `<connection id>` | after 2 h 15 min |
+| governance rules | `<account>#governance` | `s3://<bucket>/<key>` or `ssm:<name>` | never |
 | request | `<account>#requests` | `request#<hash of its id>` | after a day |
 
 An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `outcome`,
@@ -45,6 +46,9 @@ older ones, and an answer whose parts do not match its digest is none. Its accou
 
 A connection is one to the stack's own WebSocket API: `subscriptions`, a JSON list of `{"account_id",
 "budget_name"}` in which null stands for any, and `connected_at`. Its account is the agent's own.
+
+Governance rules are `text`, the last good one of the rules file, and `kept_at`; it is written only over an older
+one. Its account is the agent's own.
 
 A request is Powertools' idempotency record: `status`, `validation` (hash of the request), `data` (the reply) and
 `in_progress_expiration`. Its account is the agent's own.

@@ -13,8 +13,8 @@ import yaml  # type: ignore[import-untyped]
 
 from tools.domain.errors import GovernanceFileInvalid
 
-LARGEST_TEXT = 200_000
-"""Characters; an item of DynamoDB, in which the last good text is kept, has 400 KB at most."""
+LARGEST_BYTES = 200_000
+"""Of a file, in UTF-8; an item of DynamoDB, in which the last good text is kept, has 400 KB at most."""
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -28,12 +28,19 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
         return super().compose_node(parent, index)
 
 
+def text_of(content: bytes) -> str:
+    """The text of a file. Raises GovernanceFileInvalid if it is none."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise GovernanceFileInvalid.because("file", f"is no text in UTF-8: {error.reason}") from error
+
+
 def read_yaml(text: str) -> Any:
     """The value that a text holds. Raises GovernanceFileInvalid, saying in which line it is wrong."""
-    if len(text) > LARGEST_TEXT:
-        raise GovernanceFileInvalid.because(
-            "file", f"has {len(text):,} characters", f"at most {LARGEST_TEXT:,}"
-        )
+    size = len(text.encode(errors="replace"))
+    if size > LARGEST_BYTES:
+        raise GovernanceFileInvalid.because("file", f"has {size:,} bytes", f"at most {LARGEST_BYTES:,}")
     try:
         # Safe: the loader is a SafeLoader with constructors of plain values.
         return yaml.load(text, _Loader)  # noqa: S506
