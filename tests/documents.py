@@ -15,6 +15,7 @@ from typing import Any
 from agent.settings import Settings
 from local.cloudformation.documents import read_template
 from tests.events import Event, events
+from tests.picture import PICTURE, drawn
 from tools.actions.catalogue import ACTIONS
 from tools.domain import errors, state_items
 from tools.domain.budget_action_states import STATES, allowed_executions
@@ -42,6 +43,7 @@ def main() -> None:
     """Write the generated parts of all documents."""
     for path in DOCUMENTS:
         path.write_text(rendered(path.read_text(encoding="utf-8")), encoding="utf-8")
+    PICTURE.write_text(drawn(), encoding="utf-8")
 
 
 def _section(name: str) -> str:

@@ -13,7 +13,9 @@ from agent.contract import ActionRequest
 from tests.builders import a_budget
 from tests.documents import DOCUMENTS, ROOT, rendered
 from tests.fakes import gateways_with
+from tests.picture import PICTURE, drawn
 from tools.actions.catalogue import ACTION_NAMES, ACTIONS
+from tools.domain.budget_action_states import BudgetActionStatus
 
 EXAMPLE = re.compile(r"```python\n(?P<code>\"\"\"count_budgets.*?)```", re.DOTALL)
 
@@ -22,6 +24,11 @@ EXAMPLE = re.compile(r"```python\n(?P<code>\"\"\"count_budgets.*?)```", re.DOTAL
 def test_the_generated_parts_are_up_to_date(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert rendered(text) == text, "run `make docs`"
+
+
+def test_the_picture_is_what_the_table_of_states_says() -> None:
+    assert PICTURE.read_text(encoding="utf-8") == drawn(), "run `make docs`"
+    assert all(f">{status.value}</text>" in drawn() for status in BudgetActionStatus)
 
 
 def test_every_action_is_explained_with_request_reply_and_parameters() -> None:
