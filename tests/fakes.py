@@ -61,6 +61,7 @@ from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
 from tools.domain.snapshots import Snapshot
 from tools.gateways import (
+    BETWEEN_GROUPS,
     LONGEST_RUN_SECONDS,
     AgentIdentity,
     AlertPage,
@@ -360,13 +361,14 @@ class FakeCostExplorer:
         *,
         metric: str,
         group_by: tuple[str, str] | None = None,
+        and_by: tuple[str, str] | None = None,
         account_id: str | None = None,
         expression: Mapping[str, Any] | None = None,
     ) -> CostRead:
         self._may("monthly_amounts")
         self.narrowed_to.append(account_id)
-        grouping = group_by[1] if group_by else ""
-        counts_costs = grouping == "USAGE_TYPE" and metric != "UsageQuantity"
+        grouping = BETWEEN_GROUPS.join(each[1] for each in (group_by, and_by) if each)
+        counts_costs = grouping.startswith("USAGE_TYPE") and metric != "UsageQuantity"
         found = self.usage_costs if counts_costs else self.amounts.get(grouping, {})
         filtered = json.dumps(expression, sort_keys=True)
         if filtered in self.through:

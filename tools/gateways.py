@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from tools.domain.action_records import ActionRecord, RecordChange
@@ -128,6 +128,10 @@ class BudgetsGateway(Protocol):
         """The operation and the request that `apply` would send, for a dry run."""
 
 
+BETWEEN_GROUPS: Final = "\n"
+"""Between the two values of a group that was grouped twice; neither has a line break."""
+
+
 @dataclass(frozen=True, slots=True)
 class MemoryProblem:
     """Why the agent's memory was of no help to a read, which stands without it."""
@@ -206,15 +210,17 @@ class CostExplorerGateway(Protocol):
         *,
         metric: str,
         group_by: tuple[str, str] | None = None,
+        and_by: tuple[str, str] | None = None,
         account_id: str | None = None,
         expression: Mapping[str, Any] | None = None,
     ) -> CostRead:
         """Amounts per month from the first month up to, not including, the second.
 
         `metric` is Cost Explorer's (UnblendedCost, UsageQuantity, ...); `group_by` is (type, key) such as
-        (DIMENSION, SERVICE) or (TAG, team); `account_id` narrows to one linked account, `expression` by a Cost
-        Explorer filter instead. Raises DataUnavailable when Cost Explorer has no data yet, InvalidParameters when
-        the months lie further back than it keeps.
+        (DIMENSION, SERVICE) or (TAG, team), and with `and_by` a group is both values, joined by BETWEEN_GROUPS;
+        `account_id` narrows to one linked account, `expression` by a Cost Explorer filter instead. Raises
+        DataUnavailable when Cost Explorer has no data yet, InvalidParameters when the months lie further back than
+        it keeps.
         """
 
     def grouped_amounts(

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from local.ledger import figures
+from local.scenarios.company_people import ACCOUNTS
 from local.world import World
 from tests.builders import ACCOUNT
 from tests.embedded import STATE_TABLE, begin, clients, make_state_table
@@ -28,7 +29,15 @@ from tools.domain.budget_types import BUDGET_TYPES, Breach, BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
 from tools.domain.money import Spend
 from tools.domain.periods import add_months
-from tools.gateways import CommitmentRead, CostExplorerGateway, CostRead, DailyRead, GroupedRead, StateStore
+from tools.gateways import (
+    BETWEEN_GROUPS,
+    CommitmentRead,
+    CostExplorerGateway,
+    CostRead,
+    DailyRead,
+    GroupedRead,
+    StateStore,
+)
 
 Read = TypeVar("Read", CostRead, DailyRead, CommitmentRead, GroupedRead)
 
@@ -61,6 +70,14 @@ def the_fake() -> FakeCostExplorer:
         service: {first: cost(world, first, add_months(first, 1), Service=[service]) for first in firsts}
         for service in (EC2, RDS)
     }
+    by_account = {
+        f"{service}{BETWEEN_GROUPS}{account.id}": {
+            first: cost(world, first, add_months(first, 1), Service=[service], LinkedAccount=[account.id])
+            for first in firsts
+        }
+        for service in (EC2, RDS)
+        for account in ACCOUNTS
+    }
     everything = {first: cost(world, first, add_months(first, 1)) for first in firsts}
     days = [date(2026, 9, day) for day in range(1, 31)]
     commitments = {
@@ -74,7 +91,11 @@ def the_fake() -> FakeCostExplorer:
     return FakeCostExplorer(
         through={json.dumps(ONLY_RDS, sort_keys=True): by_service[RDS]},
         grouped={SEPTEMBER_DAYS[0]: grouped_rds(world)},
-        amounts={"SERVICE": by_service, "": {"": everything}},
+        amounts={
+            "SERVICE": by_service,
+            f"SERVICE{BETWEEN_GROUPS}LINKED_ACCOUNT": by_account,
+            "": {"": everything},
+        },
         daily={day: cost(world, day, date.fromordinal(day.toordinal() + 1)) for day in days},
         commitments=commitments,
     )
@@ -169,6 +190,21 @@ def test_without_a_grouping_everything_is_one_group(cost_explorer: CostExplorerG
     read = cost_explorer.monthly_amounts(MONTHS, metric="UnblendedCost")
     assert list(read.amounts) == [""]
     assert sorted(read.amounts[""]) == [date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1)]
+
+
+def test_amounts_by_two_keys_add_up_to_those_by_one(cost_explorer: CostExplorerGateway) -> None:
+    service = ("DIMENSION", "SERVICE")
+    one = cost_explorer.monthly_amounts(MONTHS, metric="UnblendedCost", group_by=service)
+    two = cost_explorer.monthly_amounts(
+        MONTHS, metric="UnblendedCost", group_by=service, and_by=("DIMENSION", "LINKED_ACCOUNT")
+    )
+    found: dict[str, Decimal] = {}
+    for group, by_month in two.amounts.items():
+        name, _, account = group.partition(BETWEEN_GROUPS)
+        assert len(account) == 12
+        found[name] = found.get(name, Decimal(0)) + by_month.get(MONTHS[0], Decimal(0))
+    for name in (EC2, RDS):
+        assert round(found[name], 2) == round(one.amounts[name][MONTHS[0]], 2) > 0
 
 
 def test_the_same_question_asked_afresh_has_the_same_answer(cost_explorer: CostExplorerGateway) -> None:

@@ -38,8 +38,11 @@ def data_of(reply: dict[str, Any]) -> dict[str, Any]:
         {"group_by": "TAG", "group_key": "team"},
         {"group_by": "COST_CATEGORY", "group_key": "CostCenter"},
         {"group_by": "TOTAL"},
+        {"group_by": "LINKED_ACCOUNT", "budget_types": ["USAGE"]},
+        {"group_by": "TAG", "group_key": "team", "budget_types": ["USAGE"]},
+        {"group_by": "COST_CATEGORY", "group_key": "CostCenter", "budget_types": ["USAGE"]},
     ],
-    ids=lambda each: each.get("group_by", "SERVICE"),
+    ids=lambda each: f"{each.get('group_by', 'SERVICE')} {' '.join(each.get('budget_types', [])[:1])}",
 )
 def test_aws_takes_every_recommended_budget(grouping: dict[str, Any], email: dict[str, str]) -> None:
     with pipeline() as through:

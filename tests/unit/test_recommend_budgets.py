@@ -170,6 +170,34 @@ def test_usage_in_several_units_is_skipped() -> None:
     assert "no one unit" in found.skipped[0].reason
 
 
+def test_usage_is_told_apart_by_account_tag_and_cost_category_without_mixing_units() -> None:
+    hours, gigabytes = "BoxUsage:m5.large", "DataTransfer-Out-Bytes"
+    explorer = FakeCostExplorer(
+        amounts={
+            "USAGE_TYPE\nteam": {
+                f"{hours}\nteam$data": by_month(*[744] * 12),
+                f"{hours}\nteam$web": by_month(*[100] * 12),
+                f"{gigabytes}\nteam$data": by_month(*[5] * 12),
+                f"{hours}\nteam$": by_month(*[9] * 12),
+            }
+        },
+        units={f"{hours}\nteam$data": "Hrs", f"{hours}\nteam$web": "Hrs", f"{gigabytes}\nteam$data": "GB"},
+        usage_costs={
+            f"{hours}\nteam$data": by_month(*[70] * 12),
+            f"{hours}\nteam$web": by_month(*[20] * 12),
+            f"{gigabytes}\nteam$data": by_month(*[15] * 12),
+        },
+    )
+    found = recommended(explorer, budget_types=["USAGE"], group_by="TAG", group_key="team")
+    assert [(each.filter, each.limit.unit) for each in found.recommendations] == [
+        ({"tags": "user:team$data", "usage_types": hours}, "Hrs"),
+        ({"tags": "user:team$web", "usage_types": hours}, "Hrs"),
+        ({"tags": "user:team$data", "usage_types": gigabytes}, "GB"),
+    ]
+    assert found.cost_explorer.pages == 2
+    assert any("1 usage types have lines without a value of 'team'" in each for each in found.notes)
+
+
 def test_commitments_the_account_does_not_have_are_noted() -> None:
     found = recommended(budget_types=["SAVINGS_PLANS_COVERAGE", "RI_COVERAGE"])
     assert found.recommendations == []

@@ -20,17 +20,19 @@ from tools.domain.grouping import (
     scope_of_group,
     scope_of_service,
     scope_of_usage_type,
+    scope_of_usage_within,
 )
 from tools.domain.money import PERCENTAGE, USD, Spend
 from tools.domain.periods import add_months, whole_months_before
 from tools.domain.scope_histories import ScopeHistory, Skipped
 from tools.domain.spend_history import MonthlySpend, SpendHistory, history_from
 from tools.domain.supplied_costs import SuppliedCosts
-from tools.gateways import CostExplorerGateway, CostRead
+from tools.gateways import BETWEEN_GROUPS, CostExplorerGateway, CostRead
 
 COST_METRIC: Final = "UnblendedCost"
 USAGE_METRIC: Final = "UsageQuantity"
 MIXED_UNITS: Final = "N/A"
+_USAGE_TYPES: Final = ("DIMENSION", "USAGE_TYPE")
 
 # Source: Cost Explorer keeps 14 months without the multi-year option, and 13 for commitments; these are
 # the whole months that surely lie within.
@@ -49,7 +51,9 @@ class HistoryReader:
     meter: CostMeter
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    _reads: dict[tuple[str, tuple[str, str] | None], CostRead] = field(default_factory=dict, init=False)
+    _reads: dict[tuple[str, tuple[str, str] | None, tuple[str, str] | None], CostRead] = field(
+        default_factory=dict, init=False
+    )
 
     @property
     def months(self) -> list[date]:
@@ -65,36 +69,55 @@ class HistoryReader:
         read = self._read(COST_METRIC, group_by.definition(key))
         return self._scoped_costs(group_by, read.amounts, self.months)
 
-    def usage(self) -> list[ScopeHistory]:
-        """Quantities by usage type with what they cost; a type in several units is skipped."""
-        quantities = self._read(USAGE_METRIC, ("DIMENSION", "USAGE_TYPE"))
-        costs = self._read(COST_METRIC, ("DIMENSION", "USAGE_TYPE"))
+    def usage(self, group_by: GroupBy, key: str | None) -> list[ScopeHistory]:
+        """Quantities by usage type, within accounts, tags or cost categories where those are asked for.
+
+        With what they cost. A type in several units is skipped: units are never mixed. Lines without the tag or
+        the category, which no filter can name, are counted in a note.
+        """
+        within = group_by.definition(key) if group_by.divides_usage else None
+        quantities = self._read(USAGE_METRIC, _USAGE_TYPES, within)
+        costs = self._read(COST_METRIC, _USAGE_TYPES, within)
         found = []
-        for usage_type, by_month in quantities.amounts.items():
-            unit = quantities.units[usage_type]
+        nameless = 0
+        for group, by_month in quantities.amounts.items():
+            usage_type, _, rest = group.partition(BETWEEN_GROUPS)
+            where = (
+                scope_of_usage_type(usage_type)
+                if within is None
+                else scope_of_usage_within(group_by, rest, usage_type)
+            )
+            if where is None:
+                nameless += any(by_month.values())
+                continue
+            unit = quantities.units[group]
             if unit in ("", MIXED_UNITS):
                 if any(by_month.values()):
-                    self._skip(scope_of_usage_type(usage_type), "its quantities come in no one unit")
+                    self._skip(where, "its quantities come in no one unit")
                 continue
             history = history_from(unit, by_month, self.months)
             if history.months:
                 found.append(
                     ScopeHistory(
                         budget_type=USAGE,
-                        where=scope_of_usage_type(usage_type),
+                        where=where,
                         history=history,
-                        costs=history_from(USD, costs.amounts.get(usage_type, {}), self.months),
+                        costs=history_from(USD, costs.amounts.get(group, {}), self.months),
                     )
                 )
+        if nameless:
+            self.notes.append(
+                f"USAGE: {nameless} usage types have lines without a value of '{key}', which no filter can name."
+            )
         return found
 
     def of_type(
         self, budget_type: BudgetType, group_by: GroupBy, key: str | None, supplied: SuppliedCosts
     ) -> list[ScopeHistory]:
-        """What a budget of the type would have counted, by scope; only costs follow the grouping."""
+        """What a budget of the type would have counted, by scope; commitments follow no grouping."""
         if budget_type is COST:
             return self.costs(group_by, key, supplied)
-        return self.usage() if budget_type is USAGE else self.commitments(budget_type)
+        return self.usage(group_by, key) if budget_type is USAGE else self.commitments(budget_type)
 
     def commitments(self, budget_type: BudgetType) -> list[ScopeHistory]:
         """Utilization or coverage by month where the account has such commitments; what has none is noted."""
@@ -185,19 +208,24 @@ class HistoryReader:
             budget_type=budget_type, where=where, history=_unbroken(by_month, months), costs=None
         )
 
-    def _read(self, metric: str, grouping: tuple[str, str] | None) -> CostRead:
-        key = (metric, grouping)
+    def _read(
+        self, metric: str, grouping: tuple[str, str] | None, within: tuple[str, str] | None = None
+    ) -> CostRead:
+        key = (metric, grouping, within)
         if key not in self._reads:
-            self._reads[key] = self._fetch(metric, grouping)
+            self._reads[key] = self._fetch(metric, grouping, within)
             self.meter.note(self._reads[key])
         return self._reads[key]
 
-    def _fetch(self, metric: str, grouping: tuple[str, str] | None) -> CostRead:
+    def _fetch(
+        self, metric: str, grouping: tuple[str, str] | None, within: tuple[str, str] | None
+    ) -> CostRead:
         try:
             return self.cost_explorer.monthly_amounts(
                 (self.months[0], self.today.replace(day=1)),
                 metric=metric,
                 group_by=grouping,
+                and_by=within,
                 account_id=self.narrowed_to,
             )
         except InvalidParameters as error:

@@ -50,7 +50,8 @@ class RecommendBudgetsParameters(Parameters):
         default=12, ge=1, le=LONGEST_LOOKBACK, description="How many whole months to look at."
     )
     group_by: GroupBy = Field(
-        default=GroupBy.SERVICE, description="What gets a budget each; USAGE is always by usage type."
+        default=GroupBy.SERVICE,
+        description="What gets a budget each; USAGE by usage type within it, because units must not be mixed.",
     )
     group_key: Text | None = Field(
         default=None, description="The tag key, or the cost category's name, for TAG and COST_CATEGORY."
@@ -368,8 +369,8 @@ def _notes(
                 "AWS keeps the target of a utilization or coverage budget only as a notification, so without"
                 " notification_email those requests create a budget without a target."
             )
-    if USAGE in types and parameters.group_by is not GroupBy.SERVICE:
-        notes.append(f"USAGE is by usage type, not by {parameters.group_by.value}: units must not be mixed.")
+    if USAGE in types and parameters.group_by is GroupBy.TOTAL:
+        notes.append("USAGE is by usage type, not in total: units must not be mixed.")
     if today.day <= DAYS_OF_CORRECTIONS:
         notes.append("The last month ended only days ago; AWS may still correct its figures.")
     return notes

@@ -79,17 +79,24 @@ class CachedCostExplorer:
         *,
         metric: str,
         group_by: tuple[str, str] | None = None,
+        and_by: tuple[str, str] | None = None,
         account_id: str | None = None,
         expression: Mapping[str, Any] | None = None,
     ) -> CostRead:
-        """Remembered by months, metric, grouping, account and filter."""
+        """Remembered by months, metric, groupings, account and filter."""
         question = {"read": "monthly", "metric": metric, "group_by": group_by, "account_id": account_id}
+        more = {"and_by": and_by, "expression": expression}
         return self._answer(
             _COSTS,
             months,
-            question if expression is None else {**question, "expression": expression},
+            {**question, **{name: each for name, each in more.items() if each is not None}},
             lambda: self.asked.monthly_amounts(
-                months, metric=metric, group_by=group_by, account_id=account_id, expression=expression
+                months,
+                metric=metric,
+                group_by=group_by,
+                and_by=and_by,
+                account_id=account_id,
+                expression=expression,
             ),
         )
 

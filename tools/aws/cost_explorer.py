@@ -18,6 +18,7 @@ from tools.domain.commitments import CommitmentMonth
 from tools.domain.errors import DataUnavailable
 from tools.domain.money import Spend
 from tools.gateways import (
+    BETWEEN_GROUPS,
     CommitmentRead,
     CostExplorerGateway,
     CostRead,
@@ -60,6 +61,7 @@ class AwsCostExplorer:
         *,
         metric: str,
         group_by: tuple[str, str] | None = None,
+        and_by: tuple[str, str] | None = None,
         account_id: str | None = None,
         expression: Mapping[str, Any] | None = None,
     ) -> CostRead:
@@ -69,8 +71,9 @@ class AwsCostExplorer:
             "Granularity": "MONTHLY",
             "Metrics": [metric],
         }
-        if group_by is not None:
-            request["GroupBy"] = [{"Type": group_by[0], "Key": group_by[1]}]
+        groupings = [each for each in (group_by, and_by) if each is not None]
+        if groupings:
+            request["GroupBy"] = [{"Type": kind, "Key": key} for kind, key in groupings]
         if expression is not None:
             request["Filter"] = expression
         if account_id is not None:
@@ -82,7 +85,7 @@ class AwsCostExplorer:
             pages += 1
             for result in page["ResultsByTime"]:
                 month = _day(result["TimePeriod"]["Start"])
-                for group, figure in _figures(result, metric, grouped=group_by is not None):
+                for group, figure in _figures(result, metric, grouped=bool(groupings)):
                     before = amounts[group].get(month, Decimal(0))
                     amounts[group][month] = before + Decimal(figure["Amount"])
                     units[group] = (
@@ -264,7 +267,7 @@ def _figures(
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     if grouped:
         for group in result["Groups"]:
-            yield group["Keys"][0], group["Metrics"][metric]
+            yield BETWEEN_GROUPS.join(group["Keys"]), group["Metrics"][metric]
     elif result["Total"]:
         yield "", result["Total"][metric]
 

@@ -26,6 +26,11 @@ class GroupBy(StrEnum):
     TOTAL = "TOTAL"
 
     @property
+    def divides_usage(self) -> bool:
+        """Whether usage types are told apart within its groups; not by service, because each is of one already."""
+        return self not in (GroupBy.SERVICE, GroupBy.TOTAL)
+
+    @property
     def needs_key(self) -> bool:
         """Whether it has to be said which tag, or which cost category."""
         return self in (GroupBy.TAG, GroupBy.COST_CATEGORY)
@@ -94,6 +99,19 @@ def scope_of_usage_type(usage_type: str) -> GroupScope:
         scope=scope_by("UsageType", usage_type),
         filter={"usage_types": [usage_type]},
         label=f"Usage {usage_type}",
+    )
+
+
+def scope_of_usage_within(grouping: GroupBy, group: str, usage_type: str) -> GroupScope | None:
+    """One usage type of one account, tag or cost category; None for lines that no filter can name."""
+    within = scope_of_group(grouping, group)
+    if within is None:
+        return None
+    usage = scope_of_usage_type(usage_type)
+    return GroupScope(
+        scope=Scope(filters={**within.scope.filters, **usage.scope.filters}),
+        filter={**within.filter, **usage.filter},
+        label=f"{usage.label} {within.label}",
     )
 
 
