@@ -127,7 +127,7 @@ def test_a_budget_rests_after_a_change_of_its_limit_and_of_nothing_else() -> Non
 def test_a_creation_and_a_change_whose_end_is_not_known_count_too_and_a_failure_does_not() -> None:
     assert PastChanges([an_entry(1, None, "100.00")]).last("b") is not None
     assert PastChanges([an_entry(1, None, None, Outcome.STARTED)]).last("b") is not None
-    assert PastChanges([an_entry(1, None, None, Outcome.FAILED)]).last("b") is None
+    assert PastChanges([an_entry(1, "100.00", "120.00", Outcome.FAILED)]).last("b") is None
 
 
 def test_the_limit_of_the_periods_start_is_what_the_first_change_since_found() -> None:
