@@ -47,9 +47,10 @@ class Gate:
         return self._guarded.as_gateways()
 
     def consider(self, change: PlannedChange) -> None:
-        """Judge everything that a call will change, before its first write."""
-        self._judge(change)
-        self._passed.append(change)
+        """Judge everything that a call will change, before its first write; what was considered has passed."""
+        if not self._has_passed(change):
+            self._judge(change)
+            self._passed.append(change)
 
     def before_write(self, change: PlannedChange) -> None:
         """Judge a write on its own, unless it is part of what was considered."""

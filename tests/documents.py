@@ -19,6 +19,8 @@ from tests.picture import PICTURE, drawn
 from tools.actions.catalogue import ACTIONS
 from tools.domain import errors, state_items
 from tools.domain.budget_action_states import STATES, allowed_executions
+from tools.domain.budget_templates._template import BudgetTemplate, TemplateParameter
+from tools.domain.budget_templates.library import FOLDER, packaged_templates
 from tools.domain.errors import BudgetAgentError
 from tools.domain.governance._rule import Rule
 from tools.domain.governance.catalogue import RULES
@@ -167,6 +169,33 @@ def _rule_parameters(rule: Rule) -> str:
     )
 
 
+def _budget_template_table(_: str) -> str:
+    """Every template with what it leaves to say, and the request of its example."""
+    rows = [
+        f"| `{name}` | {each.description} | {_gaps_of(each)} | `{json.dumps(each.example)}` |"
+        for name, each in packaged_templates().items()
+    ]
+    return "\n".join(
+        ["| template | what it is | template_parameters | for example |", "|---|---|---|---|", *rows]
+    )
+
+
+def _gaps_of(template: BudgetTemplate) -> str:
+    def default(parameter: TemplateParameter) -> str:
+        if parameter.is_required:
+            return "(required)"
+        return "(optional)" if parameter.default is None else f"`{json.dumps(parameter.default)}`"
+
+    return "<br>".join(
+        f"`{name}` {default(each)} {each.type.value}: {each.description}"
+        for name, each in template.parameters.items()
+    )
+
+
+def _budget_template_file(name: str) -> str:
+    return f"```yaml\n{(FOLDER / f'{name}.yaml').read_text(encoding='utf-8').strip()}\n```"
+
+
 def _rule_file(rule_id: str) -> str:
     """A rule's file without its imports."""
     text = (ROOT / "tools" / "domain" / "governance" / f"{rule_id}.py").read_text(encoding="utf-8")
@@ -207,6 +236,8 @@ _WRITERS: Mapping[str, Callable[[str], str]] = {
     "template": _template_table,
     "rules": _rule_table,
     "rulefile": _rule_file,
+    "budgettemplates": _budget_template_table,
+    "budgettemplate": _budget_template_file,
     "request": _request,
     "reply": _reply,
 }

@@ -31,6 +31,13 @@ def test_the_package_holds_the_handler_the_agent_and_the_tools_and_nothing_else(
     assert sources == {"lambda_handler.py", "agent/__init__.py", "tools/__init__.py"}
 
 
+def test_data_files_of_the_tools_are_packed(project: Project) -> None:
+    project.write("tools/domain/budget_templates/sandbox.yaml", "budget: {}\n")
+    done = project.build()
+    assert done.returncode == 0, done.stderr
+    assert project.packed()["tools/domain/budget_templates/sandbox.yaml"] == b"budget: {}\n"
+
+
 def test_dependencies_come_without_tests_stubs_and_prose(project: Project) -> None:
     project.require_wheel(
         "useful",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Any, ClassVar, get_type_hints
+from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
 
 from pydantic import (
     AfterValidator,
@@ -40,6 +40,8 @@ def _refuse_truth_value(given: Any) -> Any:
         raise ValueError(f"{quoted(given)} is not a whole number")
     return given
 
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 WholeNumber = Annotated[int, BeforeValidator(_refuse_truth_value, json_schema_input_type=int)]
@@ -125,12 +127,7 @@ class Action:
             raise InvalidParameters.because(
                 "parameters", f"have {length:,} characters as JSON", f"at most {longest:,} characters"
             )
-        try:
-            return self.parameters.model_validate(raw)
-        except ValidationError as error:
-            raise InvalidParameters.listing(
-                [_problem(entry, self.parameters) for entry in error.errors(include_url=False)]
-            ) from error
+        return parsed(self.parameters, raw)
 
     def run(self, raw: Mapping[str, Any], gateways: Gateways) -> Result:
         """Validate and perform. Raises the errors of `tools.domain.errors`."""
@@ -168,6 +165,16 @@ def action(
         )
 
     return declare
+
+
+def parsed(model: type[AnyModel], raw: Mapping[str, Any]) -> AnyModel:
+    """The model, validated. Raises InvalidParameters with every problem, where and what is allowed."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        raise InvalidParameters.listing(
+            [_problem(entry, model) for entry in error.errors(include_url=False)]
+        ) from error
 
 
 def _problem(entry: Any, model: type[BaseModel]) -> dict[str, str]:

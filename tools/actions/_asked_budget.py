@@ -134,6 +134,13 @@ class CreateBudgetParameters(MutatingParameters):
         default=None, description="Thresholds of your own instead of the usual ones, at most ten."
     )
     resource_tags: dict[str, str] = Field(default_factory=dict, description="Tags on the budget itself.")
+    template: Text | None = Field(
+        default=None,
+        description="A template of list_budget_templates; what is named here as well takes the place of its own.",
+    )
+    template_parameters: dict[str, Any] = Field(
+        default_factory=dict, description="What the template leaves to say."
+    )
     if_exists: IfExists = Field(
         default=IfExists.ERROR, description="skip leaves an existing budget alone and says how it differs."
     )

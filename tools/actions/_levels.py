@@ -81,15 +81,28 @@ class LevelsRequest(NamedTuple):
     dry_run: bool
 
 
+def steps_of_levels(
+    request: LevelsRequest, budget: Budget, standing: Standing, account_id: str, gateways: Gateways
+) -> list[BudgetStep]:
+    """What would be made of the levels. Raises InvalidParameters with everything that is wrong."""
+    return steps_to(_wanted(request, standing, budget, account_id, gateways)[0], standing, request.tags)
+
+
 def create_levels(
-    request: LevelsRequest, budget: Budget, account_id: str, gateways: Gateways, incomplete: list[Incomplete]
+    request: LevelsRequest,
+    budget: Budget,
+    account_id: str,
+    gateways: Gateways,
+    incomplete: list[Incomplete],
+    standing: Standing | None = None,
 ) -> Levels:
     """Make what is missing of the levels, all of it or nothing.
 
-    What stands has to be known, or something would be made twice, so no failure of reading is passed over.
+    What stands has to be known, or something would be made twice, so no failure of reading is passed over. It is
+    given where the budget was made a moment ago, or in a dry run would be.
     """
     now = gateways.clock.now()
-    standing = Standing(
+    standing = standing or Standing(
         gateways.budgets.notifications_of(account_id, budget.name),
         tuple(gateways.budgets.budget_actions_of(account_id, budget.name)),
     )

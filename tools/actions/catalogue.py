@@ -27,6 +27,7 @@ ACTION_NAMES = [
     "execute_budget_action",
     "receive_notification",
     "audit_budgets",
+    "list_budget_templates",
 ]
 
 

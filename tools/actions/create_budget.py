@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
 
-from tools.actions._action import Incomplete, Model, action
+from tools.actions._action import Incomplete, Model, action, parsed
 from tools.actions._asked_budget import (
     CreateBudgetParameters,
     IfExists,
@@ -27,7 +27,12 @@ from tools.domain.budget_rules import problems_with_budget
 from tools.domain.differences import differences_between
 from tools.domain.errors import BudgetAlreadyExists, BudgetNotFound, InvalidParameters
 from tools.domain.notifications import Notification
+from tools.domain.planned_change import NewBudget
 from tools.gateways import Gateways
+
+if TYPE_CHECKING:
+    from tools.actions._from_template import Response
+    from tools.actions._restriction_choice import LevelChoice
 
 
 class DifferenceView(Model):
@@ -48,6 +53,11 @@ class CreateBudgetResult(ChangeResult):
     differences: list[DifferenceView] = Field(
         description="How the existing budget differs from what was asked."
     )
+    template: str | None = Field(default=None, description="The template it was made from.")
+    levels: list[dict[str, Any]] = Field(
+        default_factory=list,
+        description="The response that the template attaches, as create_budget_actions shows it.",
+    )
     warnings: list[WarningView]
     request: dict[str, Any] | None = Field(description="Dry run only: the CreateBudget request.")
 
@@ -67,6 +77,19 @@ def create_budget(parameters: CreateBudgetParameters, gateways: Gateways) -> Cre
     Everything AWS would refuse is said at once and nothing is created; filters that AWS would accept but never
     match come back as warnings with the value probably meant. dry_run shows the request without sending it.
     """
+    if parameters.template is None and not parameters.template_parameters:
+        return _created(parameters, gateways)
+    from tools.actions._from_template import budget_and_levels
+
+    raw, levels = budget_and_levels(parameters, gateways)
+    made = _created(parsed(CreateBudgetParameters, raw), gateways, levels)
+    return made.model_copy(update={"template": parameters.template})
+
+
+def _created(
+    parameters: CreateBudgetParameters, gateways: Gateways, levels: Sequence[LevelChoice] = ()
+) -> CreateBudgetResult:
+    """The budget that is asked for, with the levels of a response where a template has some."""
     now = gateways.clock.now()
     account_id = parameters.account_id or gateways.identity.account_id
     definition = asked_definition(parameters)
@@ -81,15 +104,17 @@ def create_budget(parameters: CreateBudgetParameters, gateways: Gateways) -> Cre
     if problems:
         raise InvalidParameters.listing(problems)
     asked = _Asked(account_id, definition, notifications, parameters.resource_tags)
+    response = _response(asked, levels, gateways, dry_run=parameters.dry_run) if levels else None
     if parameters.dry_run:
-        return _rehearsed(asked, gateways, now)
+        rehearsed = _rehearsed(asked, gateways, now)
+        return rehearsed if response is None else _with_response(rehearsed, response)
     try:
         gateways.budgets.create_budget(*asked)
     except BudgetAlreadyExists:
         if parameters.if_exists is IfExists.ERROR:
             raise
         return _skipped(asked, gateways, now)
-    return CreateBudgetResult(
+    created = CreateBudgetResult(
         created=True,
         already_existed=False,
         dry_run=False,
@@ -98,6 +123,31 @@ def create_budget(parameters: CreateBudgetParameters, gateways: Gateways) -> Cre
         warnings=warnings_of(advice_on_budget(definition, notifications, now)),
         request=None,
         undo=UndoRecord(before=None, after=_record(asked)).as_json(),
+    )
+    return created if response is None else _with_response(created, response)
+
+
+def _response(asked: _Asked, levels: Sequence[LevelChoice], gateways: Gateways, *, dry_run: bool) -> Response:
+    """The response, checked and judged together with the budget before anything is made."""
+    from tools.actions._from_template import Response
+
+    new = NewBudget(asked.definition, asked.notifications, asked.tags)
+    response = Response(list(levels), asked.account_id, new, gateways, dry_run=dry_run)
+    response.plan()
+    return response
+
+
+def _with_response(result: CreateBudgetResult, response: Response) -> CreateBudgetResult:
+    """The result with the response that was made, or would be."""
+    incomplete = list(result.incomplete)
+    made = response.make(incomplete)
+    return result.model_copy(
+        update={
+            "levels": [each.model_dump(mode="json") for each in made.views],
+            "warnings": [*result.warnings, *warnings_of(made.advice)],
+            "undo": None if result.undo is None else response.undo_record(),
+            "incomplete": incomplete,
+        }
     )
 
 

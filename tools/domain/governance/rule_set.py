@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from tools.domain.governance._rule import Rule, RuleParameters, Severity
 from tools.domain.governance.governed import Facet
+
+if TYPE_CHECKING:
+    from tools.domain.budget_templates._template import BudgetTemplate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,8 @@ class RuleSet:
     source: str
     rules: Mapping[str, RuleInForce]
     exceptions: tuple[RuleException, ...] = ()
+    templates: Mapping[str, BudgetTemplate] = field(default_factory=dict)
+    """Those of the file; `tools.domain.budget_templates` has others."""
 
     def looked_at(self) -> list[RuleInForce]:
         """The rules that are on and, with their parameters, can be broken."""

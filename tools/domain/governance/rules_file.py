@@ -11,8 +11,9 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from tools.domain.budget_templates._template import BudgetTemplate
 from tools.domain.errors import GovernanceFileInvalid, problem_with
 from tools.domain.governance._rule import Rule, Severity
 from tools.domain.governance.catalogue import RULES_BY_ID
@@ -54,6 +55,7 @@ class RulesFile(_Part):
     version: str | None = Field(default=None, min_length=1, max_length=50)
     rules: dict[str, RuleEntry] = {}
     exceptions: tuple[ExceptionEntry, ...] = ()
+    templates: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")], BudgetTemplate] = {}
 
 
 def read_rules(text: str, source: str) -> RuleSet:
@@ -73,7 +75,7 @@ def _parsed(text: str) -> RulesFile:
     content = read_yaml(text)
     if not isinstance(content, Mapping):
         raise GovernanceFileInvalid.because(
-            "file", "is not a mapping", "the keys version, rules and exceptions"
+            "file", "is not a mapping", "the keys version, rules, exceptions and templates"
         )
     try:
         return RulesFile.model_validate(content)
@@ -95,7 +97,13 @@ def _rule_set(file: RulesFile, digest: str, source: str) -> RuleSet:
     )
     if problems:
         raise GovernanceFileInvalid.listing(problems)
-    return RuleSet(version=file.version or digest, source=source, rules=rules, exceptions=exceptions)
+    return RuleSet(
+        version=file.version or digest,
+        source=source,
+        rules=rules,
+        exceptions=exceptions,
+        templates=file.templates,
+    )
 
 
 def _set(rule: Rule, entry: RuleEntry, standing: RuleInForce, problems: list[dict[str, str]]) -> RuleInForce:
