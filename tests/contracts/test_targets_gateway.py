@@ -269,6 +269,13 @@ def test_a_managed_policy_of_the_account_and_one_of_aws_have_their_documents(wor
     assert world.targets.managed_policy(f"arn:aws:iam::{ACCOUNT}:policy/none") is None
 
 
+def test_a_policy_that_changed_is_read_anew(world: World) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/denies"
+    assert world.targets.managed_policy(arn) is None
+    world.policy("denies", DENIES)
+    assert world.targets.managed_policy(arn) == Policy(id=arn, document=DENIES)
+
+
 def test_only_instances_that_exist_are_found(world: World) -> None:
     identifier = world.instance("web")
     [found] = world.targets.instances(REGION, [identifier, "i-0123456789abcdef0"])

@@ -44,7 +44,7 @@ _BUDGET = {
 }
 
 _APPROVAL = {
-    "budget_name": "elasticache-monthly",
+    "budget_name": "probe",
     "execution_type": "APPROVE_BUDGET_ACTION",
     "reason": "A test",
 }
@@ -105,7 +105,8 @@ PROBES: dict[str, list[Request]] = {
         ("list_budget_actions", {"include_history": True}),
     ],
     "budgets:ExecuteBudgetAction": [
-        ("create_budget_actions", {**_RESTRICTION, "budget_name": "elasticache-monthly"}),
+        ("create_budget", _BUDGET),
+        ("create_budget_actions", {**_RESTRICTION, "budget_name": "probe"}),
         (WAIT, {}),
         ("execute_budget_action", _APPROVAL),
     ],

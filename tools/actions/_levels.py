@@ -107,10 +107,12 @@ def create_levels(
         tuple(gateways.budgets.budget_actions_of(account_id, budget.name)),
     )
     wanted, advice = _wanted(request, standing, budget, account_id, gateways)
-    hits = _hits(wanted, standing, gateways, incomplete, request)
     steps = steps_to(wanted, standing, request.tags)
     done, calls = list[str](), None
     place = Place(account_id, budget.name, gateways)
+    # The rules come first: whoever may not be restricted is not looked up either.
+    place.consider(steps)
+    hits = _hits(wanted, standing, gateways, incomplete, request)
     if request.dry_run:
         calls = calls_for(steps, account_id, budget.name, gateways)
     else:

@@ -31,6 +31,7 @@ from tools.domain.budget_actions import (
     BudgetActionDefinition,
 )
 from tools.domain.budget_rules import problems_with_tags
+from tools.domain.budget_steps import CreateAction
 from tools.domain.errors import AccessDenied, InvalidParameters, problem_with
 from tools.domain.notifications import (
     Subscriber,
@@ -38,6 +39,7 @@ from tools.domain.notifications import (
     merged_subscribers,
     problems_with_subscribers,
 )
+from tools.domain.planned_change import PlannedChange
 from tools.gateways import Gateways
 
 
@@ -122,6 +124,9 @@ def create_budget_actions(
     equal = next((each for each in others or () if each.definition.does_the_same_as(definition)), None)
     if equal is not None:
         return _already_there(equal, parameters, incomplete)
+    # The rules come first: whoever may not be restricted is not looked up either.
+    step = CreateAction(definition, parameters.resource_tags)
+    gateways.gate.consider(PlannedChange(account_id=account_id, budget_name=budget.name, steps=(step,)))
     hit = find_target(definition.target, gateways, incomplete)
     if hit.problems:
         raise InvalidParameters.listing(hit.problems)

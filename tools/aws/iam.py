@@ -61,7 +61,6 @@ class AwsPrincipals:
 
     def __init__(self, client: Callable[[], Any]) -> None:
         self._iam = client
-        self._managed: dict[str, Policy | None] = {}
 
     def principal(self, kind: str, name: str) -> Principal | None:
         """GetRole, GetUser or GetGroup; a path before the name is not part of IAM's names."""
@@ -103,12 +102,7 @@ class AwsPrincipals:
         )
 
     def managed_policy(self, arn: str) -> Policy | None:
-        """GetPolicy for its default version, GetPolicyVersion for the document. Each is read once."""
-        if arn not in self._managed:
-            self._managed[arn] = self._read_managed(arn)
-        return self._managed[arn]
-
-    def _read_managed(self, arn: str) -> Policy | None:
+        """GetPolicy for its default version, GetPolicyVersion for the document."""
         answer = self._one("GetPolicy", {"PolicyArn": arn})
         if answer is None:
             return None
