@@ -311,3 +311,35 @@ class TestMemberAccounts:
         assert outcome(a_client("dynamodb", aws).list_tables) == "allowed"
         organizations.detach_policy(PolicyId=policy_id, TargetId=MEMBER)
         assert outcome(dynamodb.list_tables) == "allowed"
+
+    @pytest.mark.parametrize(
+        ("resource", "reads"),
+        [
+            ("account/o-*/*", ["describe_account"]),
+            ("ou/o-*/ou-*", ["describe_organizational_unit", "list_accounts_for_parent"]),
+            ("policy/o-*/service_control_policy/*", ["describe_policy"]),
+            (f"account/o-*/{ACCOUNT}", []),
+        ],
+    )
+    def test_parts_of_the_organization_are_allowed_by_their_arns(
+        self, aws: EmbeddedAws, resource: str, reads: list[str]
+    ) -> None:
+        organizations = a_client("organizations", aws)
+        root = organizations.list_roots()["Roots"][0]["Id"]
+        unit = organizations.create_organizational_unit(ParentId=root, Name="Unit")["OrganizationalUnit"][
+            "Id"
+        ]
+        policy = organizations.create_policy(
+            Content=document(allow("*")), Description="all", Name="all", Type="SERVICE_CONTROL_POLICY"
+        )["Policy"]["PolicySummary"]["Id"]
+        create_role(aws, allow("organizations:*", f"arn:aws:organizations::{ACCOUNT}:{resource}"))
+        session = a_client("organizations", aws, **as_role(aws, ROLE))
+        asked = {
+            "describe_account": lambda: session.describe_account(AccountId=MEMBER),
+            "describe_organizational_unit": lambda: session.describe_organizational_unit(
+                OrganizationalUnitId=unit
+            ),
+            "list_accounts_for_parent": lambda: session.list_accounts_for_parent(ParentId=unit),
+            "describe_policy": lambda: session.describe_policy(PolicyId=policy),
+        }
+        assert [name for name, ask in asked.items() if outcome(ask) == "allowed"] == reads
