@@ -231,7 +231,11 @@ def keep_operations(folder, wanted):
     for each in newest.iterdir():
         if not each.name.startswith("endpoint-rule-set"):
             each.unlink()
-    content = json.dumps(without_prose(model), separators=(",", ":"), sort_keys=True)
+    lean = without_prose(model)
+    for each in lean.get("clientContextParams", {}).values():
+        # botocore asks every one of these for it.
+        each["documentation"] = ""
+    content = json.dumps(lean, separators=(",", ":"), sort_keys=True)
     (newest / "service-2.json").write_text(content, encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 from tests.package import ARCHITECTURE, PYTHON_VERSION, ROOT, SCRIPT, Project, listed_in_script
-from tools.aws import databases, iam, instances, organization
+from tools.aws import databases, iam, instances, organization, rules_in_s3, rules_in_ssm
 
 OTHER_ARCHITECTURE = "x86_64" if ARCHITECTURE == "arm64" else "arm64"
 
@@ -98,6 +98,7 @@ def a_model(service: str, *more: str) -> str:
     return json.dumps(
         {
             "documentation": "A long story.",
+            "clientContextParams": {"Accelerate": {"documentation": "Long.", "type": "boolean"}},
             "operations": {
                 name: {"input": {"shape": name}, "errors": [{"shape": "Trouble"}], "documentation": "Long."}
                 for name in names
@@ -142,6 +143,7 @@ def test_of_a_large_service_only_the_called_operations_and_their_shapes_are_pack
     assert set(packed) == {model, f"{folder}/2020-01-01/endpoint-rule-set-1.json"}
     [operation] = operations_of("ec2")
     assert json.loads(packed[model]) == {
+        "clientContextParams": {"Accelerate": {"documentation": "", "type": "boolean"}},
         "operations": {operation: {"input": {"shape": operation}, "errors": [{"shape": "Trouble"}]}},
         "shapes": {
             "Trouble": {"type": "structure", "members": {}},
@@ -161,9 +163,16 @@ def test_an_operation_that_a_service_does_not_have_is_named(project: Project) ->
     assert "Error: rds has no operation called DescribeDBInstances" in done.stderr
 
 
-@pytest.mark.parametrize("module", [databases, iam, instances, organization])
+@pytest.mark.parametrize("module", [databases, iam, instances, organization, rules_in_s3, rules_in_ssm])
 def test_the_operations_that_are_packed_are_those_that_the_code_calls(module: ModuleType) -> None:
-    services = {databases: "rds", iam: "iam", instances: "ec2", organization: "organizations"}
+    services = {
+        databases: "rds",
+        iam: "iam",
+        instances: "ec2",
+        organization: "organizations",
+        rules_in_s3: "s3",
+        rules_in_ssm: "ssm",
+    }
     assert sorted(module.PERMISSIONS) == sorted(operations_of(services[module]))
 
 
