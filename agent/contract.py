@@ -40,7 +40,7 @@ class Status(StrEnum):
 class ErrorDetail(BaseModel):
     """Why it failed and what the caller can do."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     code: str
     message: str
