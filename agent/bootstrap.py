@@ -12,7 +12,7 @@ from agent.observability import aws_calls
 from agent.settings import Settings, TimeSource
 from tools.actions.catalogue import ACTIONS
 from tools.aws.clients import Clients, build_clients
-from tools.gateways import AgentIdentity, Gateways, NoGate, PackagedRules
+from tools.gateways import AgentIdentity, Gateways, NoGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,18 +21,13 @@ if TYPE_CHECKING:
     from tools.aws.state_table import StateTable
     from tools.domain.audit import Requester
     from tools.domain.deliveries import Unsettled
-    from tools.gateways import (
-        AnnouncementChannel,
-        BudgetsGateway,
-        ChangeGate,
-        Clock,
-        ConnectionStore,
-        CostExplorerGateway,
-        GovernanceRules,
-        RulesSource,
-        StateStore,
-        TargetsGateway,
-    )
+    from tools.gateways import ChangeGate, Clock
+    from tools.ports.budgets import BudgetsGateway
+    from tools.ports.channels import AnnouncementChannel, ConnectionStore
+    from tools.ports.cost_explorer import CostExplorerGateway
+    from tools.ports.governance import GovernanceRules, RulesSource
+    from tools.ports.state import StateStore
+    from tools.ports.targets import TargetsGateway
 
 
 def build_agent(settings: Settings) -> BudgetAgent:
@@ -142,6 +137,8 @@ class AwsGateways:
         """The governance rules: those of a file, where the settings name one."""
         named = self._settings.governance_rules
         if named is None:
+            from tools.ports.governance import PackagedRules
+
             return PackagedRules()
         from agent.rules_in_force import RulesOfFile
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.contract import error_detail, internal_error
 from agent.guarded_budgets import GuardedGateways, NoWrites
@@ -17,7 +17,10 @@ from agent.observability import logger
 from tools.actions._action import Action, Incomplete, Parameters, Result
 from tools.domain.audit import AuditEntry, Outcome, kept, position_of
 from tools.domain.errors import BudgetAgentError
-from tools.gateways import Gateways, StateStore
+from tools.gateways import Gateways
+
+if TYPE_CHECKING:
+    from tools.ports.state import StateStore
 
 _NO_TABLE = "No state table is configured (BUDGET_STATE_TABLE): "
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tools.domain.notifications import Notification
     from tools.domain.performance import PeriodPerformance
     from tools.domain.planned_change import PlannedChange
-    from tools.gateways import BudgetsGateway
+    from tools.ports.budgets import BudgetsGateway
 
 
 class UngovernedChangeError(Exception):

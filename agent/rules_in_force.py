@@ -16,7 +16,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from agent.observability import NAMESPACE, SERVICE, logger
 from tools.domain.errors import BudgetAgentError
 from tools.domain.kept_rules import KeptRules
-from tools.gateways import Clock, RulesProblem, RulesSource, StateStore
+from tools.gateways import Clock
+from tools.ports.governance import RulesProblem, RulesSource
+from tools.ports.state import StateStore
 
 if TYPE_CHECKING:
     from tools.domain.governance.rule_set import RuleSet

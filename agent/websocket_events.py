@@ -17,7 +17,7 @@ from typing import Any
 from tools.domain.connections import EVERYTHING, KEPT, MOST_SUBSCRIPTIONS, Connection, Subscription
 from tools.domain.errors import BudgetAgentError
 from tools.domain.names import problem_with_budget_name
-from tools.gateways import ConnectionStore
+from tools.ports.channels import ConnectionStore
 
 _ACCOUNT = re.compile(r"\d{12}")
 _KNOWN = {"action", "account_id", "budget_name"}

@@ -60,28 +60,20 @@ from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
 from tools.domain.snapshots import Snapshot
-from tools.gateways import (
+from tools.gateways import LONGEST_RUN_SECONDS, AgentIdentity, ChangeGate, Gateways, NoGate
+from tools.ports.budgets import BudgetsGateway
+from tools.ports.channels import AnnouncementChannel, ConnectionStore
+from tools.ports.cost_explorer import (
     BETWEEN_GROUPS,
-    LONGEST_RUN_SECONDS,
-    AgentIdentity,
-    AlertPage,
-    AnnouncementChannel,
-    AuditPage,
-    BudgetsGateway,
-    ChangeGate,
     CommitmentRead,
-    ConnectionStore,
     CostExplorerGateway,
     CostRead,
     DailyRead,
-    Gateways,
-    GovernanceRules,
     GroupedRead,
-    NoGate,
-    PackagedRules,
-    StateStore,
-    TargetsGateway,
 )
+from tools.ports.governance import GovernanceRules, PackagedRules
+from tools.ports.state import AlertPage, AuditPage, StateStore
+from tools.ports.targets import TargetsGateway
 
 
 @dataclass

@@ -16,7 +16,8 @@ from tools.actions.catalogue import ACTIONS
 from tools.domain.governance._rule import Example
 from tools.domain.governance.rule_set import RuleSet
 from tools.domain.governance.rules_file import read_rules
-from tools.gateways import AgentIdentity, Gateways, RulesProblem
+from tools.gateways import AgentIdentity, Gateways
+from tools.ports.governance import RulesProblem
 
 EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/budget-management-action-role"
 AGENT_ROLE = f"arn:aws:iam::{ACCOUNT}:role/budget-management-execution-role"

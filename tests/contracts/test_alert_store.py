@@ -21,7 +21,7 @@ from tools.domain.notifications import ComparisonOperator, NotificationType, Thr
 from tools.domain.sightings import sightings_of
 from tools.domain.standing import standing_of
 from tools.domain.state_items import EXPIRY
-from tools.gateways import StateStore
+from tools.ports.state import StateStore
 
 from .test_state_store import table
 

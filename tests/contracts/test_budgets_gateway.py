@@ -45,7 +45,7 @@ from tools.domain.notifications import NotificationType, Subscriber, Threshold, 
 from tools.domain.periods import TimeUnit
 from tools.domain.scope import CostTypes, Scope, scope_by
 from tools.domain.subscriber_channels import ChannelName
-from tools.gateways import BudgetsGateway
+from tools.ports.budgets import BudgetsGateway
 
 DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
 NO_ACTION = "00000000-0000-0000-0000-000000000000"

@@ -29,7 +29,7 @@ from tools.domain.channels import OWNERS_WEBSOCKET, STACK_WEBSOCKET
 from tools.domain.connections import KEPT, Connection, Subscription
 from tools.domain.deliveries import DeliveryRun, Failure
 from tools.domain.errors import StateUnavailable
-from tools.gateways import AnnouncementChannel
+from tools.ports.channels import AnnouncementChannel
 
 TABLE = "their-connections"
 TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:budget-management-messages"

@@ -29,15 +29,15 @@ from tools.domain.budget_types import BUDGET_TYPES, Breach, BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
 from tools.domain.money import Spend
 from tools.domain.periods import add_months
-from tools.gateways import (
+from tools.ports.cost_explorer import (
     BETWEEN_GROUPS,
     CommitmentRead,
     CostExplorerGateway,
     CostRead,
     DailyRead,
     GroupedRead,
-    StateStore,
 )
+from tools.ports.state import StateStore
 
 Read = TypeVar("Read", CostRead, DailyRead, CommitmentRead, GroupedRead)
 

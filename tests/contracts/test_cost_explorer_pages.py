@@ -13,7 +13,7 @@ from tests.builders import usd as usd_of
 from tools.aws.cost_explorer import AwsCostExplorer
 from tools.domain.budget_types import BudgetTypeName
 from tools.domain.money import Spend
-from tools.gateways import GroupedRead
+from tools.ports.cost_explorer import GroupedRead
 
 MONTHS = (date(2026, 7, 1), date(2026, 9, 1))
 JULY = {"Start": "2026-07-01", "End": "2026-08-01"}

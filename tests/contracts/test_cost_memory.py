@@ -17,7 +17,7 @@ from tools.domain.cost_answer_items import MOST_BYTES, cost_answer_from, cost_an
 from tools.domain.cost_answers import KeptAnswer
 from tools.domain.errors import StateUnavailable
 from tools.domain.state_items import EXPIRY, PARTITION, SORT
-from tools.gateways import StateStore
+from tools.ports.state import StateStore
 
 DAY = NOW.date()
 ANSWER = KeptAnswer(question='{"read": "ü"}', asked_at=NOW, text='{"amounts": {"ü": "1.50"}}')

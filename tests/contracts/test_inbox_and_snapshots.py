@@ -24,7 +24,7 @@ from tools.domain.snapshots import Snapshot
 from tools.domain.standing import standing_of
 from tools.domain.state_items import EXPIRY, PARTITION, SORT
 from tools.domain.status import BudgetStatus
-from tools.gateways import StateStore
+from tools.ports.state import StateStore
 
 OCTOBER = BudgetPeriod(
     datetime.fromisoformat("2026-10-01T00:00:00Z"), datetime.fromisoformat("2026-11-01T00:00:00Z")

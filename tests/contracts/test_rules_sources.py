@@ -15,7 +15,7 @@ from tools.aws.rules_in_s3 import RulesInS3
 from tools.aws.rules_in_ssm import RulesInSsm
 from tools.domain.errors import AwsUnavailable, GovernanceFileInvalid
 from tools.domain.governance.yaml_text import LARGEST_BYTES
-from tools.gateways import RulesSource
+from tools.ports.governance import RulesSource
 
 TEXT = "version: über\nrules: {}\n"
 

@@ -16,7 +16,7 @@ from tools.domain.audit import LARGEST_PART_BYTES, AuditEntry, Outcome, Requeste
 from tools.domain.errors import StateUnavailable
 from tools.domain.kept_rules import KeptRules
 from tools.domain.state_items import EXPIRY, PARTITION, SORT
-from tools.gateways import StateStore
+from tools.ports.state import StateStore
 
 MEMBER = "999999999999"
 

@@ -18,7 +18,7 @@ from tests.fake_targets import FakeTargets
 from tools.aws.targets import AwsTargets
 from tools.domain.errors import AccessDenied, AwsUnavailable, Throttled
 from tools.domain.targets import Account, Database, Instance, Policy, Principal
-from tools.gateways import TargetsGateway
+from tools.ports.targets import TargetsGateway
 
 DENIES = {
     "Version": "2012-10-17",

@@ -16,7 +16,8 @@ from tools.domain.errors import AccessDenied
 from tools.domain.notifications import Subscriber
 from tools.domain.scope import scope_by
 from tools.domain.subscriber_channels import ChannelName
-from tools.gateways import Gateways, RulesProblem
+from tools.gateways import Gateways
+from tools.ports.governance import RulesProblem
 
 
 def audit(gateways: Gateways, **parameters: Any) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from tools.domain.budget_steps import CreateAction, DeleteBudget
 from tools.domain.budget_templates.library import FOLDER, NAMES, packaged_templates
 from tools.domain.errors import AccessDenied, GovernanceFileInvalid, Throttled
 from tools.domain.governance.rules_file import read_rules
-from tools.gateways import Gateways, RulesProblem
+from tools.gateways import Gateways
+from tools.ports.governance import RulesProblem
 
 SANDBOX: Mapping[str, Any] = {
     "account": "210000000004",

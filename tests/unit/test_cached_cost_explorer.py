@@ -14,7 +14,7 @@ from tools.actions._cost_meter import CostMeter
 from tools.aws.cached_cost_explorer import CachedCostExplorer
 from tools.domain.cost_answers import KeptAnswer
 from tools.domain.errors import AccessDenied, AwsUnavailable, BudgetAgentError, StateUnavailable, Throttled
-from tools.gateways import CostAnswer, CostRead
+from tools.ports.cost_explorer import CostAnswer, CostRead
 
 SEPTEMBER = date(2026, 9, 1)
 CLOSED = (SEPTEMBER, date(2026, 10, 1))

@@ -34,7 +34,8 @@ from tools.domain.errors import AccessDenied, Throttled
 from tools.domain.governance.rule_set import RuleSet
 from tools.domain.notifications import NotificationType, Threshold
 from tools.domain.planned_change import PlannedChange
-from tools.gateways import Gateways, RulesProblem
+from tools.gateways import Gateways
+from tools.ports.governance import RulesProblem
 
 BUDGET: Mapping[str, Any] = {"budget_name": "a-budget", "amount": 100, "notification_email": MAIL.address}
 NAMED = {"severity": "ERROR", "parameters": {"pattern": "team-.*"}}

@@ -12,7 +12,8 @@ from tools.domain.crossings import WatchedThreshold
 from tools.domain.errors import ResourceLocked
 from tools.domain.sightings import sightings_of
 from tools.domain.standing import Standing
-from tools.gateways import Clock, StateStore
+from tools.gateways import Clock
+from tools.ports.state import StateStore
 
 Watch = Callable[[Standing], Iterable[WatchedThreshold]]
 """Which thresholds of a budget are watched."""

@@ -24,7 +24,9 @@ from tools.domain.deliveries import (
     after_a_try,
 )
 from tools.domain.errors import BudgetAgentError
-from tools.gateways import AnnouncementChannel, Gateways, StateStore
+from tools.gateways import Gateways
+from tools.ports.channels import AnnouncementChannel
+from tools.ports.state import StateStore
 
 MOST_SECONDS = 60.0
 """How long one run tells at most; what is left is told at the next."""

@@ -18,7 +18,8 @@ from tools.domain.money import USD
 from tools.domain.periods import add_months, whole_months_before
 from tools.domain.scope_expression import as_expression, metric_of
 from tools.domain.spend_history import MonthlySpend, SpendHistory, history_from
-from tools.gateways import CostExplorerGateway, CostRead, Gateways
+from tools.gateways import Gateways
+from tools.ports.cost_explorer import CostExplorerGateway, CostRead
 
 COST_EXPLORER: Final = "Cost Explorer"
 AWS_BUDGETS: Final = "AWS Budgets"

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from tools.actions._action import Incomplete
 from tools.actions._reply import ReadCost, shown
 from tools.domain.money import USD, Spend
-from tools.gateways import CostAnswer, CostExplorerGateway, Gateways
+from tools.gateways import Gateways
+
+if TYPE_CHECKING:
+    from tools.ports.cost_explorer import CostAnswer, CostExplorerGateway
 
 # Source: Cost Explorer pricing, per paginated request.
 PRICE_OF_A_PAGE = Decimal("0.01")

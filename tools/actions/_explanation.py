@@ -28,7 +28,7 @@ from tools.domain.drivers import (
 from tools.domain.errors import InvalidParameters
 from tools.domain.money import USD, Spend, rounded
 from tools.domain.scope_expression import as_expression, metric_of
-from tools.gateways import CostExplorerGateway, GroupedRead
+from tools.ports.cost_explorer import CostExplorerGateway, GroupedRead
 
 MOST_PAGES = 2
 """Cost Explorer pages that an explanation may take: one for each row of days."""

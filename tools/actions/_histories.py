@@ -27,7 +27,7 @@ from tools.domain.periods import add_months, whole_months_before
 from tools.domain.scope_histories import ScopeHistory, Skipped
 from tools.domain.spend_history import MonthlySpend, SpendHistory, history_from
 from tools.domain.supplied_costs import SuppliedCosts
-from tools.gateways import BETWEEN_GROUPS, CostExplorerGateway, CostRead
+from tools.ports.cost_explorer import BETWEEN_GROUPS, CostExplorerGateway, CostRead
 
 COST_METRIC: Final = "UnblendedCost"
 USAGE_METRIC: Final = "UsageQuantity"

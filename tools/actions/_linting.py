@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -21,7 +22,10 @@ from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit, add_months
 from tools.domain.scope import DIMENSIONS
 from tools.domain.standing import Standing
-from tools.gateways import CostExplorerGateway, Gateways
+from tools.gateways import Gateways
+
+if TYPE_CHECKING:
+    from tools.ports.cost_explorer import CostExplorerGateway
 
 HISTORIES_BY_ITSELF = 20
 """So many budgets have their histories read without being asked: free, and one call each."""

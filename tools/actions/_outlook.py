@@ -18,7 +18,7 @@ from tools.domain.money import USD, Spend, as_percent
 from tools.domain.periods import BudgetPeriod, add_months
 from tools.domain.projection import FEWEST_DAYS, INTERVAL_PROBABILITY, Projection, projected
 from tools.domain.scope_expression import as_expression, metric_of
-from tools.gateways import CostExplorerGateway
+from tools.ports.cost_explorer import CostExplorerGateway
 
 AWS_FORECAST = "AWS_FORECAST"
 DAILY_PROFILE = "DAILY_PROFILE"

@@ -16,7 +16,7 @@ from tools.domain.money import Spend
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import BudgetPeriod, add_months, at_midnight
 from tools.domain.scope_expression import as_expression, metric_of
-from tools.gateways import CostExplorerGateway, CostRead
+from tools.ports.cost_explorer import CostExplorerGateway, CostRead
 
 # Source: Cost Explorer, multi-year data: 38 months, where it is switched on; 14 without.
 _MOST_MONTHS = 38

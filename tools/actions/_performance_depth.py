@@ -16,7 +16,7 @@ from tools.domain.errors import InvalidParameters
 from tools.domain.performance import JudgedPeriod
 from tools.domain.periods import BudgetPeriod, TimeUnit, at_midnight, current_period
 from tools.domain.spend_story import SpendStory, StoryKind
-from tools.gateways import CostExplorerGateway
+from tools.ports.cost_explorer import CostExplorerGateway
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from tools.domain.budget_types import Breach
 from tools.domain.errors import DataUnavailable
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
-from tools.gateways import CostExplorerGateway, Gateways
+from tools.gateways import Gateways
+from tools.ports.cost_explorer import CostExplorerGateway
 
 HISTORY = "history"
 """What `incomplete` calls it."""

@@ -19,7 +19,8 @@ from tools.domain.errors import BudgetAgentError, ResourceLocked
 from tools.domain.money import Spend
 from tools.domain.reconciliation import Decision, ReleaseMode, ReleasePolicy, decided
 from tools.domain.standing import Standing
-from tools.gateways import Gateways, StateStore
+from tools.gateways import Gateways
+from tools.ports.state import StateStore
 
 RELEASE_TAG = "budget-agent:release"
 """A budget's tag that says who releases its restrictions: `automatic` or `manual`."""

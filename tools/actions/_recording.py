@@ -15,7 +15,8 @@ from uuid import uuid4
 from tools.actions._action import Incomplete
 from tools.domain.audit import AuditEntry, Change, Outcome, kept, position_of
 from tools.domain.errors import BudgetAgentError, InternalError
-from tools.gateways import Gateways, StateStore
+from tools.gateways import Gateways
+from tools.ports.state import StateStore
 
 Done = TypeVar("Done")
 

@@ -11,7 +11,8 @@ from tools.actions._action import Incomplete, Model
 from tools.actions._reply import Amount, Moment, Period, amount_of, read_or_say, shown
 from tools.domain.snapshots import Snapshot, snapshot_of
 from tools.domain.standing import Standing
-from tools.gateways import Gateways, StateStore
+from tools.gateways import Gateways
+from tools.ports.state import StateStore
 
 
 class SnapshotView(Model):

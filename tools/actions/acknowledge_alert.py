@@ -14,7 +14,8 @@ from tools.domain.alert_life import handled
 from tools.domain.alerts import Alert, AlertStatus
 from tools.domain.audit import Change
 from tools.domain.errors import InvalidParameters, ResourceLocked, StateUnavailable
-from tools.gateways import Gateways, StateStore
+from tools.gateways import Gateways
+from tools.ports.state import StateStore
 
 LONGEST_SNOOZE = timedelta(days=31)
 _MOST_TRIES = 10

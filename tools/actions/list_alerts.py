@@ -14,7 +14,8 @@ from tools.domain.alerts import STANDING_OUT, Alert, AlertStatus
 from tools.domain.crossings import CrossingSeverity
 from tools.domain.errors import InvalidParameters, StateUnavailable
 from tools.domain.paging import as_many_as_fit, key_in, page_of, token_after
-from tools.gateways import Gateways, StateStore
+from tools.gateways import Gateways
+from tools.ports.state import StateStore
 
 _SEVERITIES = {severity: rank for rank, severity in enumerate(CrossingSeverity)}
 

@@ -33,7 +33,8 @@ from tools.domain.standing import Standing, standing_of
 from tools.domain.stated_thresholds import thresholds_stated_by
 from tools.domain.subscriber_channels import CHANNELS, ChannelName
 from tools.domain.told_standing import speaks_of_yesterday, standing_of_the_day_before
-from tools.gateways import Gateways, StateStore
+from tools.gateways import Gateways
+from tools.ports.state import StateStore
 
 
 class ReceiveNotificationParameters(Parameters):

@@ -17,7 +17,7 @@ from tools.domain.alert_items import (
 from tools.domain.alerts import Alert, AlertChange, AlertKey
 from tools.domain.announcement_items import announcement_item
 from tools.domain.audit import position_of
-from tools.gateways import AlertPage
+from tools.ports.state import AlertPage
 
 
 class DynamoDbAlerts:

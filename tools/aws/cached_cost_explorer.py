@@ -24,16 +24,16 @@ from tools.domain.errors import (
     Throttled,
 )
 from tools.domain.money import Spend
-from tools.gateways import (
-    Clock,
+from tools.gateways import Clock
+from tools.ports.cost_explorer import (
     CommitmentRead,
     CostExplorerGateway,
-    CostMemory,
     CostRead,
     DailyRead,
     GroupedRead,
     MemoryProblem,
 )
+from tools.ports.state import CostMemory
 
 Read = TypeVar("Read", CostRead, DailyRead, CommitmentRead, GroupedRead)
 

@@ -29,7 +29,7 @@ from tools.domain.state_items import (
     changes_of,
     completion_of,
 )
-from tools.gateways import AuditPage
+from tools.ports.state import AuditPage
 
 
 class DynamoDbChanges:

@@ -17,7 +17,7 @@ from tools.domain.budget_types import BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
 from tools.domain.errors import DataUnavailable
 from tools.domain.money import Spend
-from tools.gateways import (
+from tools.ports.cost_explorer import (
     BETWEEN_GROUPS,
     CommitmentRead,
     CostExplorerGateway,

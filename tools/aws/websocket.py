@@ -17,7 +17,7 @@ from tools.domain.channel_messages import as_bytes, message_of
 from tools.domain.channels import Channel
 from tools.domain.deliveries import OUT_OF_TIME, DeliveryRun, Failure, Sent
 from tools.domain.errors import AccessDenied, BudgetAgentError
-from tools.gateways import ConnectionSource
+from tools.ports.channels import ConnectionSource
 
 MANAGE: Final = "execute-api:ManageConnections"
 
