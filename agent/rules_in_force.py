@@ -16,6 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from agent.observability import NAMESPACE, SERVICE, logger
 from tools.domain.errors import BudgetAgentError
 from tools.domain.kept_rules import KeptRules
+from tools.domain.rules_alert import rules_alert
 from tools.gateways import Clock
 from tools.ports.governance import RulesProblem, RulesSource
 from tools.ports.state import StateStore
@@ -30,7 +31,7 @@ Held = tuple["RuleSet", RulesProblem | None]
 
 
 def report_unusable(source: str, problem: RulesProblem) -> None:
-    """Tell that a rules file cannot be used and others are in force: the one place from which people are told."""
+    """Tell whoever watches the log and the metrics that a rules file cannot be used and others are in force."""
     logger.error("governance rules not usable", source=source, error_code=problem.code, reason=problem.reason)
     with single_metric("GovernanceFileInvalid", MetricUnit.Count, 1, namespace=NAMESPACE) as metric:
         metric.add_dimension("service", SERVICE)
@@ -76,6 +77,7 @@ class RulesOfFile:
                 error.code, f"{source} cannot be used, so {which} in force. {error.message}", error.retryable
             )
             report_unusable(source, problem)
+            self._announce(problem)
             return rules, problem
         return rules, self._keep(text)
 
@@ -98,6 +100,18 @@ class RulesOfFile:
             )
         self._good = good
         return None
+
+    def _announce(self, problem: RulesProblem) -> None:
+        """Let the channels tell it, once a day; the log and the metric tell it whatever the outbox does."""
+        try:
+            state = self._state()
+            if state is not None:
+                now = self._clock().now()
+                state.announce(
+                    rules_alert(self._account_id, self._source.name, problem.code, problem.reason, now)
+                )
+        except BudgetAgentError as error:
+            logger.warning("governance alert not kept", error_code=error.code)
 
     def _last_good(self) -> tuple[RuleSet, str]:
         """The last good rules, and in words which these are."""

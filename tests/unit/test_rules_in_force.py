@@ -11,6 +11,7 @@ import pytest
 from agent.rules_in_force import SECONDS_HELD, RulesOfFile
 from tests.builders import ACCOUNT
 from tests.fakes import FakeClock, FakeRulesSource, FakeStateStore
+from tools.domain.channels import TOPIC
 from tools.domain.errors import AccessDenied, StateUnavailable
 
 STRICT = "version: strict\nrules: {someone_is_told: {severity: ERROR}}"
@@ -71,6 +72,25 @@ def test_a_file_that_cannot_be_used_leaves_the_last_good_one_and_says_so(
     assert (logged["msg"], logged["error_code"]) == ("governance rules not usable", code)
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     assert [each["GovernanceFileInvalid"] for each in metrics] == [[1.0]]
+
+
+def test_a_file_that_cannot_be_used_is_announced_once_a_day() -> None:
+    world = World(FakeRulesSource(BROKEN))
+    world.asked()
+    world.asked()
+    world.restarted()
+    world.asked()
+    assert world.state is not None
+    [alert] = world.state.announced
+    assert (alert.event, alert.data["source"]) == ("governance_file_unusable", "fake:rules")
+    assert TOPIC.wants(alert)
+
+
+def test_an_outbox_that_does_not_answer_leaves_the_rules_in_force() -> None:
+    world = World(FakeRulesSource(BROKEN))
+    assert world.state is not None
+    world.state.failing["announce"] = StateUnavailable("No.")
+    assert world.asked()[2] == "GOVERNANCE_FILE_INVALID"
 
 
 def test_the_last_good_one_outlives_the_process() -> None:

@@ -18,7 +18,6 @@ PUT: Final = "dynamodb:PutItem"
 UPDATE: Final = "dynamodb:UpdateItem"
 QUERY: Final = "dynamodb:Query"
 DELETE: Final = "dynamodb:DeleteItem"
-CHECK: Final = "dynamodb:ConditionCheckItem"
 
 # Powertools keeps the requests in the same table with PutItem, whose failed condition shows the item it met, with
 # UpdateItem and DeleteItem. A transaction needs the permissions of what it consists of.
@@ -27,7 +26,7 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "UpdateItem": (UPDATE,),
     "Query": (QUERY,),
     "DeleteItem": (DELETE,),
-    "TransactWriteItems": (PUT, DELETE, CHECK),
+    "TransactWriteItems": (PUT, DELETE),
 }
 
 BEFORE_EVERYTHING: Final = " "
@@ -163,10 +162,6 @@ class StateTable:
     def delete_of(self, partition: str, sort: str, condition: Mapping[str, Any]) -> dict[str, Any]:
         """A write that deletes an item under a condition."""
         return {"Delete": {"TableName": self.name, "Key": _key(partition, sort), **condition}}
-
-    def absence_of(self, partition: str, sort: str) -> dict[str, Any]:
-        """A check that there is no such item."""
-        return {"ConditionCheck": {"TableName": self.name, "Key": _key(partition, sort), **_where_none_is()}}
 
     def _query(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         with state_errors(QUERY, self.name):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tools.domain.alerts import AlertEvent, Resolution
 from tools.domain.announcements import Announcement, AnnouncementType
+from tools.domain.rules_alert import RULES_UNUSABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def everything(announcement: Announcement) -> bool:
 
 
 def what_people_need(announcement: Announcement) -> bool:
-    """For people: an alert opened, or it is over because the figure fell back.
+    """For people: an alert opened, or it is over because the figure fell back; or the governance file is unusable.
 
     Somebody took it over, a period ended, a budget was deleted: whoever did that knows, and others need not.
     """
@@ -37,7 +38,7 @@ def what_people_need(announcement: Announcement) -> bool:
         return True
     if announcement.event == AlertEvent.RESOLVED:
         return bool(announcement.data.get("resolution") == Resolution.FELL_BACK)
-    return announcement.event == AlertEvent.OPENED
+    return announcement.event in (AlertEvent.OPENED, RULES_UNUSABLE)
 
 
 OWNERS_WEBSOCKET = Channel("websocket", everything)

@@ -250,6 +250,7 @@ def test_every_resource_has_the_properties_of_the_template(clients: Clients, dep
     assert json.loads(schedule["Target"]["Input"]) == {
         "action": "monitor_budgets",
         "parameters": {"notify": True},
+        "asynchronous": True,
     }
     alarms = clients("cloudwatch").describe_alarms()["MetricAlarms"]
     assert {each["AlarmName"].removeprefix("budget-management-") for each in alarms} == {
