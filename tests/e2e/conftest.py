@@ -56,6 +56,17 @@ def story(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield told
 
 
+@pytest.fixture
+def company_of_its_own(package: Path, tmp_path: Path) -> Iterator[Deployment]:
+    """The agent, deployed to a company that no other test uses."""
+    with embedded_process("company") as url:
+        deployment = Deployment(url, tmp_path)
+        deployment.run(f"aws s3 mb s3://{BUCKET}")
+        deployment.run(f"aws s3 cp {package} s3://{BUCKET}/budget-management-agent.zip")
+        deployment.run(with_host_parameters(readme_commands()[2]))
+        yield deployment
+
+
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The agent, deployed by the README's commands to the company's account."""
