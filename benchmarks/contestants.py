@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from benchmarks.monthly_series import Account
-from tools.domain.budget_types import COST
-from tools.domain.grouping import EVERYTHING
-from tools.domain.recommendation import recommend_limit
+from tools.domain.estimates import estimate_of, sayable_limit
+from tools.domain.money import USD
+from tools.domain.recommenders._experience import experience_of
 
 Amounts = Sequence[float]
 
@@ -40,8 +40,11 @@ class Ours:
     def limits(self, known: Account, wanted: Sequence[str], quantile: float) -> Mapping[str, float]:
         """See Contestant."""
         probability = 1 - Decimal(str(quantile))
-        found = {name: recommend_limit(COST, EVERYTHING, known[name], probability) for name in wanted}
-        return {name: float(each.limit.amount) for name, each in found.items() if each is not None}
+        experience = experience_of(known.values())
+        found = {name: estimate_of(known[name], probability, experience) for name in wanted}
+        return {
+            name: float(sayable_limit(each, USD).amount) for name, each in found.items() if each is not None
+        }
 
 
 @dataclass(frozen=True, slots=True)

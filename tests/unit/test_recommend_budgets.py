@@ -329,9 +329,9 @@ def test_a_claimed_saving_lowers_the_recommendation_visibly() -> None:
     claim = {"service": REDSHIFT, "monthly_savings": 400, "probability": 0.5, "source": "rightsizing"}
     [found] = recommended(optimization_data=[claim]).recommendations
     assert found.optimization is not None
-    assert found.optimization.before.amount == 1050
-    assert found.optimization.after.amount == 850
-    assert found.limit.amount == 850
+    assert found.optimization.before.amount == Decimal("1004.5")
+    assert found.optimization.after.amount == Decimal("804.2")
+    assert found.limit.amount == Decimal("804.2")
     assert found.optimization.savings[0].claimed_by == "rightsizing"
 
 
@@ -394,7 +394,7 @@ def test_a_forecast_of_a_later_month_or_of_what_is_not_recommended_is_said_to_be
             {"period": "2026-10", "mean": 9000},
         ]
     )
-    assert [each.limit.amount for each in found.recommendations] == [1050]
+    assert [each.limit.amount for each in found.recommendations] == [Decimal("1004.5")]
     assert ["Redshift for 2026-11" in each.reason for each in found.unused] == [True, False, False]
     assert len(found.unused) == 3
 
@@ -438,3 +438,28 @@ def test_in_the_first_days_of_a_month_the_last_one_may_still_change() -> None:
 def test_a_breach_probability_out_of_bounds_is_refused(probability: float) -> None:
     with pytest.raises(InvalidParameters, match="target_breach_probability"):
         recommended(target_breach_probability=probability)
+
+
+def test_each_limit_comes_with_how_such_limits_did_beside_those_of_aws() -> None:
+    growing = by_month(*range(100, 1300, 100))
+    [found] = recommended(spending(Redshift=growing)).recommendations
+    assert found.backtest is not None
+    assert found.backtest.months == 9
+    assert found.backtest.auto_adjust_3_share_over_percent == 100
+    assert found.backtest.auto_adjust_6_share_over_percent == 100
+    assert found.backtest.share_over_percent is not None
+    assert found.backtest.share_over_percent < 50
+    [short] = recommended(spending(Redshift=by_month(100, 101, 102))).recommendations
+    assert short.backtest is None
+
+
+def test_other_services_tell_what_a_short_history_cannot() -> None:
+    calm = {f"Calm{number}": by_month(*[100 + number, 101 + number] * 6) for number in range(12)}
+    wild = {f"Wild{number}": by_month(*[100 + number, 300, 50] * 4) for number in range(12)}
+    short = by_month(100, 104, 101)
+
+    def limit(others: dict[str, dict[date, Decimal]]) -> Decimal:
+        found = recommended(spending(Redshift=short, **others)).recommendations
+        return next(each.limit.amount for each in found if each.filter == {"service_filter": REDSHIFT})
+
+    assert limit(calm) < limit(wild)

@@ -68,15 +68,15 @@ def a_target(budget_type: BudgetType, *percents: str | int) -> BudgetRecommendat
 
 def test_a_limit_is_rounded_up_and_explained_in_numbers() -> None:
     found = a_limit(*[1000] * 12)
-    assert found.limit.amount == 1050
+    assert found.limit.amount == Decimal("1004.5")
     assert "Service Amazon Redshift is expected at $1,000.00 a month" in found.rationale
-    assert "a month passes $1,050.00 with a probability of at most about 10.0 %" in found.rationale
+    assert "a month passes $1,004.50 with a probability of at most about 10.0 %" in found.rationale
 
 
 def test_usage_keeps_its_unit() -> None:
     found = recommend_limit(USAGE, scope_of_usage_type("x"), history(*[50] * 6, unit="GB"), TEN_PERCENT)
     assert found is not None
-    assert found.limit.amount == 53
+    assert found.limit.amount == Decimal("50.42")
     assert found.limit.unit == found.expected.unit == "GB"
 
 
@@ -86,11 +86,11 @@ def test_claimed_savings_lower_the_limit_visibly_and_name_their_source() -> None
     )
     found = a_limit(*[1000] * 12, savings=(saving,))
     assert found.adjustment is not None
-    assert found.adjustment.before.amount == 1050
-    assert found.adjustment.after.amount == 850
+    assert found.adjustment.before.amount == Decimal("1004.5")
+    assert found.adjustment.after.amount == Decimal("804.2")
     assert found.expected.amount == 800
     assert (
-        "$1,050.00 before savings of $400.00 a month claimed by rightsizing (50.0 % likely)"
+        "$1,004.50 before savings of $400.00 a month claimed by rightsizing (50.0 % likely)"
         in found.rationale
     )
 
@@ -317,3 +317,25 @@ def test_only_types_with_targets_get_targets(name: BudgetTypeName) -> None:
     else:
         with pytest.raises(ValueError, match="have no target"):
             recommend_target(budget_type, REDSHIFT, history(1, 2, 3), TEN_PERCENT)
+
+
+def test_the_backtest_counts_months_over_limits_made_before_them_beside_those_of_aws() -> None:
+    found = a_limit(100, 104, 96, 102, 98, 103, 97, 101, 99, 130)
+    assert found.backtest is not None
+    assert (found.backtest.periods, found.backtest.over) == (7, 1)
+    assert (found.backtest.over_mean_of_3, found.backtest.over_mean_of_6) == (4, 4)
+    assert "would have been passed in 1; the mean of the 3 months before" in found.evidence[-1]
+
+
+def test_the_backtest_looks_at_no_more_than_a_year() -> None:
+    found = a_limit(*[100, 104] * 12)
+    assert found.backtest is not None
+    assert found.backtest.periods == 12
+
+
+@pytest.mark.parametrize("amounts", [[100], [100, 101], [100, 101, 102]])
+def test_without_a_fourth_month_there_is_nothing_to_look_back_at(amounts: list[int]) -> None:
+    found = a_limit(*amounts)
+    assert found.backtest is not None
+    assert (found.backtest.periods, found.backtest.share_over) == (0, None)
+    assert not any("would have been passed" in each for each in found.evidence)

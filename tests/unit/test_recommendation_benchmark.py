@@ -57,7 +57,7 @@ def test_the_quantile_and_the_fewest_months_are_the_callers(
     main(["--series", str(path), "--json", "--min-history", "6", "--quantile", "0.5"])
     ours = json.loads(capsys.readouterr().out)["contestants"]["ours"]
     assert ours["months"] == 1
-    assert ours["median_ratio"] < 1.2
+    assert ours["median_ratio"] < 1.25
 
 
 @pytest.mark.parametrize(
@@ -198,3 +198,13 @@ def test_worlds_tell_their_story() -> None:
     assert max(last_by_first("decline")) < 1
     assert all(each.amounts[-1] == 0 for each in world("ending", HALVES[0]).values())
     assert all(4 <= len(each.months) <= 14 for each in world("new", HALVES[0]).values())
+
+
+def test_a_world_is_reported_beside_the_best_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--world", "new", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    new = report["worlds"]["new"]
+    ours, best = new["contestants"]["ours"], new["contestants"][new["best"]]
+    ratio = ours["weighted_quantile_loss"] / best["weighted_quantile_loss"]
+    assert new["ratio_to_best"] == report["mean_ratio_to_best"] == pytest.approx(ratio, abs=0.001)
+    assert report["seconds_for_1000_scopes"] > 0

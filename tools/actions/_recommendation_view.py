@@ -10,6 +10,7 @@ from pydantic import Field
 
 from tools.actions._action import Model
 from tools.actions._reply import Amount, Percent, amount_of, percent_of, shown
+from tools.domain.backtest import Backtest
 from tools.domain.claimed_forecasts import ClaimedForecast
 from tools.domain.existing_budgets import Comparison
 from tools.domain.money import USD, Spend, plain
@@ -88,6 +89,20 @@ class CreateBudgetRequest(Model):
     parameters: dict[str, Any]
 
 
+class BacktestView(Model):
+    """How often months passed limits that only the months before them were known for."""
+
+    months: int
+    over: int = Field(
+        description="Months over the limit that would have been recommended, from this scope alone."
+    )
+    share_over_percent: Percent | None
+    auto_adjust_3_share_over_percent: Percent | None = Field(
+        description="The same for the mean of the 3 months before, as an auto-adjusting budget of AWS takes it."
+    )
+    auto_adjust_6_share_over_percent: Percent | None = Field(description="The same for the mean of 6.")
+
+
 class RecommendationView(Model):
     """One budget the account should have. Figures are of one whole month."""
 
@@ -103,6 +118,9 @@ class RecommendationView(Model):
     )
     expected_spend: Amount = Field(description="An ordinary month; a percentage for RI and Savings Plans.")
     interval: IntervalView | None = Field(description="Null for a starting limit.")
+    backtest: BacktestView | None = Field(
+        description="Null for RI and Savings Plans, and with fewer than 4 months."
+    )
     method: str
     is_starting_limit: bool = Field(description="Too few months are known; the limit is only to start with.")
     months_used: int
@@ -148,6 +166,7 @@ def recommendation_view(
         else IntervalView(
             low=shown(low), high=shown(high), probability_percent=_percent(INTERVAL_PROBABILITY)
         ),
+        backtest=_backtest_view(recommendation.backtest),
         method=recommendation.estimate.method,
         is_starting_limit=recommendation.estimate.is_starting,
         months_used=recommendation.estimate.months_used,
@@ -201,6 +220,19 @@ def _request(
                 for each in recommendation.notifications
             ]
     return request
+
+
+def _backtest_view(backtest: Backtest | None) -> BacktestView | None:
+    if backtest is None or not backtest.periods:
+        return None
+
+    return BacktestView(
+        months=backtest.periods,
+        over=backtest.over,
+        share_over_percent=percent_of(backtest.share_over),
+        auto_adjust_3_share_over_percent=percent_of(backtest.share_over_mean_of_3),
+        auto_adjust_6_share_over_percent=percent_of(backtest.share_over_mean_of_6),
+    )
 
 
 def _filter_of(recommendation: BudgetRecommendation) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from tools.domain.notifications import problems_with_subscribers
 from tools.domain.paging import MOST_NAMES, as_many_as_fit
 from tools.domain.quoting import shortened
 from tools.domain.recommendation import BudgetRecommendation, recommend_limit, recommend_target
+from tools.domain.recommenders._experience import Experience, experience_of
 from tools.domain.savings import CALLER, Saving, claimed_savings
 from tools.domain.scope_histories import ScopeHistory, triage
 from tools.domain.supplied_costs import SuppliedCosts, Unusable, supplied_costs
@@ -173,14 +174,21 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
     existing = read_or_say(
         "existing budgets", incomplete, lambda: read_budgets(None, account_id, gateways, incomplete)
     )
-    sorted_out = triage(histories, parameters.minimum_monthly_spend, parameters.target_breach_probability)
+    experience = experience_of(each.history for each in histories if each.costs is not None)
+    sorted_out = triage(
+        histories, parameters.minimum_monthly_spend, parameters.target_breach_probability, experience
+    )
     applied = _applied_savings(claims.savings, parameters.group_by, [each for each, _ in sorted_out.worth])
     recommendations = [
         found
         for each, _ in sorted_out.worth
         if (
             found := _recommended(
-                each, applied.of(each), _forecast_of(each, supplied), parameters.target_breach_probability
+                each,
+                applied.of(each),
+                _forecast_of(each, supplied),
+                parameters.target_breach_probability,
+                experience,
             )
         )
         is not None
@@ -322,11 +330,12 @@ def _recommended(
     savings: Sequence[Saving],
     forecast: ClaimedForecast | None,
     breach_probability: Decimal,
+    experience: Experience,
 ) -> BudgetRecommendation | None:
     if scope.budget_type.default_target is not None:
         return recommend_target(scope.budget_type, scope.where, scope.history, breach_probability)
     return recommend_limit(
-        scope.budget_type, scope.where, scope.history, breach_probability, savings, forecast
+        scope.budget_type, scope.where, scope.history, breach_probability, savings, forecast, experience
     )
 
 

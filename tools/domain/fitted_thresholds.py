@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
 from tools.domain.daily_profile import DailyProfile
+from tools.domain.estimates import estimate_of
 from tools.domain.money import Spend, plain
 from tools.domain.notifications import (
     ComparisonOperator,
@@ -20,7 +21,6 @@ from tools.domain.notifications import (
     Threshold,
     ThresholdType,
 )
-from tools.domain.recommendation import estimate_of
 from tools.domain.spend_history import SpendHistory
 
 PASSED_BY_A_WARNING = Decimal("0.30")

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
+from tools.domain.backtest import FEWEST_PERIODS, Backtest, backtest_of
+from tools.domain.estimates import estimate_of, sayable_limit
 from tools.domain.existing_budgets import LARGEST_FIT, SMALLEST_FIT
 from tools.domain.guard_rails import GuardRails, within_rails
-from tools.domain.money import Spend, as_percent, rounded_up
-from tools.domain.recommendation import estimate_of
+from tools.domain.money import Spend, as_percent
 from tools.domain.recommenders._recommender import INTERVAL_PROBABILITY, Estimate
 from tools.domain.spend_history import SpendHistory
-
-FEWEST_PERIODS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backtest:
-    """Every past period measured by the limit that the periods before it would have asked for."""
-
-    periods: int
-    over: int
-
-    @property
-    def share_over(self) -> Decimal | None:
-        """The ratio of periods over their limit; None without any."""
-        return Decimal(self.over) / self.periods if self.periods else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +72,7 @@ def limit_wanted(history: SpendHistory, breach_probability: Decimal) -> tuple[Sp
     estimate = estimate_of(history, breach_probability)
     if estimate is None or estimate.is_starting or not estimate.limit:
         return None
-    return Spend(rounded_up(estimate.limit), history.unit), estimate
+    return sayable_limit(estimate, history.unit), estimate
 
 
 def proposed_limit(
@@ -114,17 +100,6 @@ def proposed_limit(
         over_present=_over(history.amounts, present.amount),
         over_wanted=_over(history.amounts, wanted.amount),
     )
-
-
-def backtest_of(history: SpendHistory, breach_probability: Decimal) -> Backtest:
-    """Walk forward: each period by the limit of the periods before it, as if nothing later were known."""
-    over = periods = 0
-    for count in range(FEWEST_PERIODS, len(history.months)):
-        found = limit_wanted(replace(history, months=history.months[:count]), breach_probability)
-        if found is not None:
-            periods += 1
-            over += history.months[count].amount > found[0].amount
-    return Backtest(periods=periods, over=over)
 
 
 def _over(amounts: Sequence[Decimal], limit: Decimal) -> int:

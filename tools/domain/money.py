@@ -71,16 +71,15 @@ def as_percent(ratio: Decimal | None) -> Decimal | None:
     return None if ratio is None else (ratio * 100).quantize(_TENTH, rounding=ROUND_HALF_EVEN)
 
 
-def rounded_up(amount: Decimal) -> Decimal:
-    """Up to two significant digits, or to the next half of one when it begins with a 1: never under `amount`.
+def rounded_up(amount: Decimal, most: Decimal) -> Decimal:
+    """Up to a multiple of 1, 2 or 5 times a power of ten that adds at most `most`, which is above zero.
 
-    1,432 becomes 1,450 and 4,321 becomes 4,400: easy to say, and at most about five percent more.
+    With at most 4, 1,432.17 becomes 1,434, and with at most 40 it becomes 1,440. Nothing below zero stays.
     """
     if amount <= 0:
         return Decimal(0)
-    step = Decimal(1).scaleb(amount.adjusted() - 1)
-    if amount.scaleb(-amount.adjusted()) < 2:
-        step /= 2
+    power = Decimal(1).scaleb(most.adjusted())
+    step = next(power * times for times in (5, 2, 1) if power * times <= most)
     # An amount may have more digits than a division keeps; what is cut off has to be rounded up as well.
     with localcontext(rounding=ROUND_CEILING):
         steps = (amount / step).to_integral_value()

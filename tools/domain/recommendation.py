@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from tools.domain.backtest import Backtest, backtest_of
 from tools.domain.budget_types import BudgetType
 from tools.domain.claimed_forecasts import ClaimedForecast, combined
+from tools.domain.estimates import estimate_of, sayable_limit
 from tools.domain.grouping import GroupScope
-from tools.domain.money import PERCENTAGE, Spend, rounded_up
+from tools.domain.money import PERCENTAGE, Spend
 from tools.domain.notifications import Notification, NotificationType, Threshold, operator_for
 from tools.domain.rationale import rationale_of_limit, rationale_of_target
+from tools.domain.recommenders._experience import NO_EXPERIENCE, Experience
 from tools.domain.recommenders._recommender import Estimate
-from tools.domain.recommenders.catalogue import recommender_for
 from tools.domain.savings import Adjustment, Saving
 from tools.domain.spend_history import MonthlySpend, SpendHistory
 from tools.domain.trend import slope_per_period, volatility_of
@@ -31,7 +33,8 @@ _WARNING_STEP = Decimal(5)
 class BudgetRecommendation:
     """A budget that somebody should have.
 
-    `limit` is rounded up to be sayable; `target` is the percentage to stay above for utilization and
+    `limit` is rounded up to be sayable, and `backtest` says how such limits did, where enough months are
+    known; `target` is the percentage to stay above for utilization and
     coverage budgets, whose limit is fixed. `expected`, `low` and `high` are of one month. `trend` and
     `volatility` are ratios of the mean.
     """
@@ -50,11 +53,13 @@ class BudgetRecommendation:
     rationale: str
     notifications: tuple[Notification, ...]
     adjustment: Adjustment | None = None
+    backtest: Backtest | None = None
 
     @property
     def evidence(self) -> tuple[str, ...]:
         """Sentences with the figures behind it."""
-        return self.estimate.evidence
+        done = self.backtest
+        return (*self.estimate.evidence, *((done.sentence,) if done is not None and done.periods else ()))
 
 
 def recommend_limit(
@@ -64,16 +69,17 @@ def recommend_limit(
     breach_probability: Decimal,
     savings: Sequence[Saving] = (),
     forecast: ClaimedForecast | None = None,
+    experience: Experience = NO_EXPERIENCE,
 ) -> BudgetRecommendation | None:
-    """The limit of a cost or usage budget; None for an empty history."""
-    own = estimate_of(history, breach_probability)
+    """The limit of a cost or usage budget, with what held in other scopes; None for an empty history."""
+    own = estimate_of(history, breach_probability, experience)
     if own is None:
         return None
     estimate = own if forecast is None else combined(own, forecast, breach_probability)
     counted = min(sum((each.counted for each in savings), Decimal(0)), estimate.expected)
-    before = Spend(rounded_up(own.limit), history.unit)
+    before = sayable_limit(own, history.unit)
     lowered = _lowered_by(estimate, counted)
-    limit = Spend(rounded_up(lowered.limit), history.unit)
+    limit = sayable_limit(lowered, history.unit)
     is_claimed = bool(savings) or forecast is not None
     adjustment = (
         Adjustment(before=before, after=limit, savings=tuple(savings), forecast=forecast)
@@ -89,6 +95,7 @@ def recommend_limit(
         target=None,
         rationale=rationale_of_limit(where, history, lowered, limit, breach_probability, adjustment),
         adjustment=adjustment,
+        backtest=backtest_of(history, breach_probability),
     )
 
 
@@ -122,12 +129,6 @@ def recommend_target(
     )
 
 
-def estimate_of(history: SpendHistory, breach_probability: Decimal) -> Estimate | None:
-    """Next month by the best recommender that has months enough; None for an empty history."""
-    recommender = recommender_for(history)
-    return None if recommender is None else recommender.estimate(history, breach_probability)
-
-
 def suggested_notifications(
     budget_type: BudgetType, *, expected_share: Decimal | None, target: Decimal | None
 ) -> tuple[Notification, ...]:
@@ -156,6 +157,7 @@ def _recommendation(
     target: Decimal | None,
     rationale: str,
     adjustment: Adjustment | None = None,
+    backtest: Backtest | None = None,
 ) -> BudgetRecommendation:
     expected = Spend(estimate.expected, history.unit)
     return BudgetRecommendation(
@@ -175,6 +177,7 @@ def _recommendation(
             budget_type, expected_share=expected.ratio_to(limit), target=target
         ),
         adjustment=adjustment,
+        backtest=backtest,
     )
 
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 from statistics import median
 
 from tools.domain.budget_types import BudgetType
+from tools.domain.estimates import estimate_of
 from tools.domain.grouping import GroupScope
 from tools.domain.money import USD, Spend
-from tools.domain.recommendation import estimate_of
+from tools.domain.recommenders._experience import NO_EXPERIENCE, Experience
 from tools.domain.spend_history import SpendHistory
 
 
@@ -47,7 +48,12 @@ class Triage:
     skipped: tuple[Skipped, ...]
 
 
-def triage(histories: Sequence[ScopeHistory], minimum: Decimal, breach_probability: Decimal) -> Triage:
+def triage(
+    histories: Sequence[ScopeHistory],
+    minimum: Decimal,
+    breach_probability: Decimal,
+    experience: Experience = NO_EXPERIENCE,
+) -> Triage:
     """Sort out what ended, what credits hide, and what spends less than `minimum` dollars a month."""
     worth: list[tuple[ScopeHistory, Decimal | None]] = []
     small: list[Decimal] = []
@@ -56,7 +62,7 @@ def triage(histories: Sequence[ScopeHistory], minimum: Decimal, breach_probabili
         if each.costs is None:
             worth.append((each, None))
             continue
-        estimate = estimate_of(each.costs, breach_probability)
+        estimate = estimate_of(each.costs, breach_probability, experience)
         expected = Decimal(0) if estimate is None else estimate.expected
         reason = _reason_to_skip(each.costs, expected, minimum)
         if reason is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tools.domain.recommenders._experience import Experience
 from tools.domain.spend_history import SpendHistory
 
 INTERVAL_PROBABILITY = Decimal("0.8")
@@ -34,13 +35,17 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommender:
-    """One way to estimate: its id (the `method` of replies), what it does, and how many months it needs.
+    """One way to estimate: its id (the `method` of replies), what it does, and which histories it is for.
 
-    `estimate` takes a history of at least `fewest_months` and a breach probability between 0 and 0.5. It is
-    deterministic, and scales with the amounts; a higher breach probability never gives a higher limit.
+    `suits` is None where any history of enough months is.
+
+    `estimate` takes a history of at least `fewest_months`, a breach probability between 0 and 0.5, and what held
+    in the account's other scopes. It is deterministic, and scales with the amounts; a higher breach probability
+    never gives a higher limit.
     """
 
     id: str
     sentence: str
     fewest_months: int
-    estimate: Callable[[SpendHistory, Decimal], Estimate]
+    suits: Callable[[SpendHistory], bool] | None = None
+    estimate: Callable[[SpendHistory, Decimal, Experience], Estimate]

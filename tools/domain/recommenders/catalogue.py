@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from tools.domain.recommenders._recommender import Recommender
-from tools.domain.recommenders.recent_months import RECENT_MONTHS
+from tools.domain.recommenders.competing_rules import COMPETING_RULES
 from tools.domain.recommenders.starting import STARTING
+from tools.domain.recommenders.unchanged import UNCHANGED
 from tools.domain.spend_history import SpendHistory
 
-RECOMMENDERS: tuple[Recommender, ...] = (RECENT_MONTHS, STARTING)
+RECOMMENDERS: tuple[Recommender, ...] = (UNCHANGED, COMPETING_RULES, STARTING)
 
 
 def recommender_for(history: SpendHistory) -> Recommender | None:
-    """The best recommender that has months enough; None for an empty history."""
-    return next((each for each in RECOMMENDERS if len(history.months) >= each.fewest_months), None)
+    """The first recommender that is for such a history; None for an empty one."""
+    return next((each for each in RECOMMENDERS if _is_for(each, history)), None)
+
+
+def _is_for(recommender: Recommender, history: SpendHistory) -> bool:
+    enough = len(history.months) >= recommender.fewest_months
+    return enough and (recommender.suits is None or recommender.suits(history))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tools.domain.money import Spend
+from tools.domain.recommenders._experience import Experience
 from tools.domain.recommenders._recommender import Estimate, Recommender
 from tools.domain.spend_history import SpendHistory
 
@@ -12,9 +13,9 @@ from tools.domain.spend_history import SpendHistory
 ROOM = Decimal("1.5")
 
 
-def _estimate(history: SpendHistory, breach_probability: Decimal) -> Estimate:
-    """The breach probability is not used: so few months say nothing about one."""
-    del breach_probability
+def _estimate(history: SpendHistory, breach_probability: Decimal, experience: Experience) -> Estimate:
+    """Neither probability nor experience are used: so few months say nothing about either."""
+    del breach_probability, experience
     highest = max(*history.amounts, Decimal(0))
     count = len(history.months)
     months = "1 whole month is" if count == 1 else f"{count} whole months are"
