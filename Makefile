@@ -33,7 +33,7 @@ up: $(READY) ## Serve the embedded AWS until Ctrl-C (PORT=4566, SCENARIO=company
 	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT)) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(DATA),--data "$(DATA)") $(if $(TODAY),--today "$(TODAY)")
 
 test: $(READY) ## Run all tests
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -q $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q $(ARGS)
 
 check: $(READY) ## Lint, types, imports
 	@$(BIN)/ruff check .

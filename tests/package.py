@@ -22,14 +22,6 @@ PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 HANDLER = '"""The edge."""\n\n\ndef lambda_handler(event, context):\n    return event\n'
 
 
-def build_here(output: Path) -> None:
-    """This repository's package for the machine and the Python that run the tests."""
-    arguments = ["--arch", ARCHITECTURE, "--python", PYTHON_VERSION, "--output", str(output)]
-    environment = {**os.environ, "PYTHON": sys.executable}
-    done = subprocess.run([SCRIPT, *arguments], capture_output=True, text=True, env=environment)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def listed_in_script(name: str) -> list[str]:
     """The words of one of the script's lists."""
     found = re.search(rf"^{name}=\((.*?)\)", SCRIPT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -73,22 +73,31 @@ class ChangeIds:
         return str(self._seen.index(identifier) + 1)
 
 
+Send = Callable[[Any, Context], dict[str, Any]]
+"""What a handler says to an event of an invocation."""
+
+
 def reply_to(event: Event) -> dict[str, Any]:
     """The reply to an event on the company as it begins, after the events that come before it."""
     memory = {"BUDGET_STATE_TABLE": STATE_TABLE} if event.remembers else {}
     with pipeline(**memory) as through:
-        if event.remembers:
-            make_state_table()
-        ids = ChangeIds()
-        for position, name in enumerate(event.after):
-            before = next(each for each in events() if each.name == name)
-            _move_to(before)
-            reply = through.send(ids.real(before.request), _earlier(before, position))
-            assert reply["status"] == "success", name
-            ids.shown(reply)
-        _move_to(event)
-        shown: dict[str, Any] = ids.shown(through.send(ids.real(event.request)))
-        return shown
+        return replayed(event, through.send)
+
+
+def replayed(event: Event, send: Send) -> dict[str, Any]:
+    """The reply to an event on the account as it is, by a handler that remembers where the event says so."""
+    if event.remembers:
+        make_state_table()
+    ids = ChangeIds()
+    for position, name in enumerate(event.after):
+        before = next(each for each in events() if each.name == name)
+        _move_to(before)
+        reply = send(ids.real(before.request), _earlier(before, position))
+        assert reply["status"] == "success", name
+        ids.shown(reply)
+    _move_to(event)
+    shown: dict[str, Any] = ids.shown(send(ids.real(event.request), Context()))
+    return shown
 
 
 def _earlier(event: Event, position: int) -> Context:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from local.websocket.endpoint import ID_HEADER
 from local.websocket.frames import (
     CloseCode,
+    Frame,
     FrameReader,
     Opcode,
     ProtocolError,
@@ -60,17 +61,40 @@ class WebSocketClient:
     def receive(self) -> bytes | None:
         """The next message; None once the server has closed. Raises OSError when it is silent for too long."""
         while (frame := self._reader.read()) is not None:
-            if frame.opcode is Opcode.CLOSE:
-                self.closed_with = close_code(frame.payload)
-                self._say(Opcode.CLOSE, frame.payload[:2])
-                return None
-            if frame.opcode is Opcode.PING:
-                self._say(Opcode.PONG, frame.payload)
-            elif frame.opcode is Opcode.PONG:
-                self.pongs.append(frame.payload)
-            else:
+            if self._is_message(frame):
                 return frame.payload
+            if frame.opcode is Opcode.CLOSE:
+                return None
         return None
+
+    def waiting(self) -> list[bytes]:
+        """The messages that the server has sent by now: all that come before it answers a ping.
+
+        Raises OSError when it is silent for too long, and ConnectionError if it has closed.
+        """
+        marker = secrets.token_bytes(8)
+        self._say(Opcode.PING, marker)
+        messages = []
+        while (frame := self._reader.read()) is not None and frame.opcode is not Opcode.CLOSE:
+            if self._is_message(frame):
+                messages.append(frame.payload)
+            elif self.pongs and self.pongs[-1] == marker:
+                self.pongs.pop()
+                return messages
+        raise ConnectionError("the server has closed the connection")
+
+    def _is_message(self, frame: Frame) -> bool:
+        """Whether it is one; other frames are answered as they ask for."""
+        if frame.opcode is Opcode.CLOSE:
+            self.closed_with = close_code(frame.payload)
+            self._say(Opcode.CLOSE, frame.payload[:2])
+        elif frame.opcode is Opcode.PING:
+            self._say(Opcode.PONG, frame.payload)
+        elif frame.opcode is Opcode.PONG:
+            self.pongs.append(frame.payload)
+        else:
+            return True
+        return False
 
     def send(self, message: bytes) -> None:
         """Send a message."""

@@ -13,12 +13,12 @@ from tests.e2e.deployment import (
     HOST_PARAMETERS,
     STACK,
     Deployment,
+    build_as_the_readme_says,
     readme_commands,
     with_host_parameters,
 )
 from tests.e2e.story import Story
 from tests.integration.embedded_process import embedded_process
-from tests.package import build_here
 
 PARAMETERS = (
     "ProjectName=budget-management "
@@ -37,7 +37,7 @@ def package(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     with open(shared / "package.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not built.exists():
-            build_here(shared / "unfinished.zip")
+            build_as_the_readme_says(shared / "unfinished.zip")
             (shared / "unfinished.zip").rename(built)
     return built
 
@@ -68,12 +68,13 @@ def company_of_its_own(package: Path, tmp_path: Path) -> Iterator[Deployment]:
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def deployed(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The agent, deployed by the README's commands to the company's account."""
+    assert package.exists()
     with embedded_process("company") as url:
         deployment = Deployment(url, tmp_path_factory.mktemp("deployment"))
         deployment.run(f"aws s3 mb s3://{BUCKET}")
-        build, copy, deploy, _ = readme_commands()
-        for command in (build, copy, with_host_parameters(deploy)):
-            deployment.run(command)
+        _, copy, deploy, _ = readme_commands()
+        for command in (copy, with_host_parameters(deploy)):
+            deployment.shell(command)
         yield deployment

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import boto3
 from botocore.config import Config
 
 from local.remote import Remote
+from tests.aws_cli import aws
 from tests.package import ARCHITECTURE, PYTHON_VERSION, ROOT
 
 README = ROOT / "README.md"
@@ -43,15 +45,29 @@ def with_host_parameters(command: str) -> str:
     return command.replace(key, f"{key} {HOST_PARAMETERS}")
 
 
+def build_as_the_readme_says(output: Path) -> None:
+    """The package for this machine, by the README's command, which leaves it beside the script."""
+    Deployment("http://127.0.0.1:1", ROOT).shell(readme_commands()[0])
+    shutil.copy(ROOT / "budget-management-agent.zip", output)
+
+
 @dataclass
 class Deployment:
     """A shell whose AWS is the embedded one at `url`; `directory` takes what commands write."""
 
     url: str
     directory: Path
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     def run(self, command: str, *, fails: bool = False) -> str:
-        """Run a command in the repository; what it said. Raises AssertionError if it does not end as expected."""
+        """Run an `aws` command in the repository; what it said. Raises AssertionError if it ends otherwise."""
+        filled = command.replace("${DEPLOYMENT_BUCKET}", BUCKET)
+        done = aws(filled, environment=self._environment(), directory=ROOT)
+        assert (done.status != 0) is fails, done.output + done.errors
+        return done.output + done.errors
+
+    def shell(self, command: str) -> str:
+        """Run a command in the repository as a shell does; what it said. Raises AssertionError if it fails."""
         done = subprocess.run(
             ["/bin/bash", "-euo", "pipefail", "-c", command],
             capture_output=True,
@@ -59,9 +75,8 @@ class Deployment:
             cwd=ROOT,
             env=self._environment(),
         )
-        said = done.stdout + done.stderr
-        assert (done.returncode != 0) is fails, said
-        return said
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
 
     def invoke(self, request: Any) -> Any:
         """The reply to an event, through `aws lambda invoke`."""
@@ -70,11 +85,14 @@ class Deployment:
         self.run(f"aws lambda invoke --function-name {FUNCTION} --payload file://{payload} {reply}")
         return json.loads(reply.read_text(encoding="utf-8"))
 
-    def act(self, action: str, **parameters: Any) -> Any:
-        """The reply to a named action, without the AWS CLI's half second."""
-        request = json.dumps({"action": action, "parameters": parameters})
-        answer = self.client("lambda").invoke(FunctionName=FUNCTION, Payload=request)
+    def send(self, request: Any) -> Any:
+        """The reply to an event, without the AWS CLI."""
+        answer = self.client("lambda").invoke(FunctionName=FUNCTION, Payload=json.dumps(request))
         return json.loads(answer["Payload"].read())
+
+    def act(self, action: str, **parameters: Any) -> Any:
+        """The reply to a named action, without the AWS CLI."""
+        return self.send({"action": action, "parameters": parameters})
 
     def move_clock(self, **how: str) -> None:
         """Move the clock of the embedded AWS: `set` to a moment, or `advance` by a duration such as 12h."""
@@ -82,15 +100,17 @@ class Deployment:
 
     def client(self, service: str) -> Any:
         """A client of the embedded AWS."""
-        make: Any = boto3.client
-        return make(
-            service,
-            endpoint_url=self.url,
-            region_name="us-east-1",
-            aws_access_key_id="anything",
-            aws_secret_access_key="anything",
-            config=Config(proxies={}, read_timeout=120, retries={"total_max_attempts": 1}),
-        )
+        if service not in self._clients:
+            make: Any = boto3.client
+            self._clients[service] = make(
+                service,
+                endpoint_url=self.url,
+                region_name="us-east-1",
+                aws_access_key_id="anything",
+                aws_secret_access_key="anything",
+                config=Config(proxies={}, read_timeout=120, retries={"total_max_attempts": 1}),
+            )
+        return self._clients[service]
 
     @contextmanager
     def without(self, *permissions: str) -> Iterator[None]:

@@ -14,7 +14,6 @@ from tests.e2e.story import Listener, Story
 
 pytestmark = [
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("alert stories"),
     pytest.mark.skipif(platform.system() != "Linux", reason="Lambda's wheels run on Linux only"),
 ]
 

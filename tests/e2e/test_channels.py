@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,6 @@ from tests.integration.embedded_process import embedded_process
 
 pytestmark = [
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("deployment"),
     pytest.mark.skipif(platform.system() != "Linux", reason="Lambda's wheels run on Linux only"),
 ]
 
@@ -36,15 +36,14 @@ LARGEST_FRAME = 32 * 1024
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def deployed(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The agent with every channel, in the company's account."""
     with embedded_process("company") as url:
         deployment = Deployment(url, tmp_path_factory.mktemp("deployment"))
         deployment.run(f"aws s3 mb s3://{BUCKET}")
-        build, copy, deploy, _ = readme_commands()
-        with_channels = deploy.replace("ProjectName=", f"{CHANNELS} ProjectName=")
-        for command in (build, copy, with_host_parameters(with_channels)):
-            deployment.run(command)
+        deployment.run(f"aws s3 cp {package} s3://{BUCKET}/budget-management-agent.zip")
+        deploy = readme_commands()[2].replace("ProjectName=", f"{CHANNELS} ProjectName=")
+        deployment.run(with_host_parameters(deploy))
         deployment.client("dynamodb").create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",

@@ -17,7 +17,6 @@ from tests.infrastructure.test_template import permissions_of_the_code
 
 pytestmark = [
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("deployment"),
     pytest.mark.skipif(platform.system() != "Linux", reason="Lambda's wheels run on Linux only"),
 ]
 
@@ -233,7 +232,7 @@ def account(deployed: Deployment) -> Iterator[Deployment]:
 
 def test_the_readmes_last_command_gets_an_answer(account: Deployment) -> None:
     command = readme_commands()[3].replace("out.json", str(account.directory / "out.json"))
-    assert '"StatusCode": 200' in account.run(command)
+    assert '"StatusCode": 200' in account.shell(command)
     reply = json.loads((account.directory / "out.json").read_text(encoding="utf-8"))
     assert (reply["action"], reply["status"]) == ("analyze_budgets", "success")
 
@@ -259,7 +258,7 @@ def test_every_event_that_changes_the_companys_own_budgets_gets_its_reply(
 def _replay(account: Deployment, event: Event) -> None:
     for name in event.after:
         before = next(each for each in events() if each.name == name)
-        assert account.invoke(_for_the_stack(before.request))["status"] == "success"
+        assert account.send(_for_the_stack(before.request))["status"] == "success"
     if event.at is not None:
         account.move_clock(set=event.at.isoformat())
     ids = _change_ids(account)

@@ -15,7 +15,6 @@ from tests.e2e.deployment import FUNCTION, PROJECT, Deployment
 
 pytestmark = [
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("deployment"),
     pytest.mark.skipif(platform.system() != "Linux", reason="Lambda's wheels run on Linux only"),
 ]
 

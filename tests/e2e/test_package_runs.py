@@ -16,18 +16,18 @@ from typing import Any
 
 import pytest
 
-from tests.embedded import STATE_TABLE, begin, environment, make_state_table
-from tests.events import Event, events
+from tests.embedded import STATE_TABLE, begin, environment
+from tests.events import events
 from tests.lambda_context import Context
-from tests.package import build_here
+from tests.pipeline import replayed
 
 pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(platform.system() != "Linux", reason="Lambda's wheels run on Linux only"),
 ]
 
-# Runs in a Python without site-packages: one event per line in, its reply out; at the end of the input,
-# where the imported modules came from.
+# Runs in a Python without site-packages: an event and its context per line in, its reply out; at the end of the
+# input, where the imported modules came from.
 SERVE = """
 import json, sys
 from types import SimpleNamespace
@@ -36,9 +36,9 @@ replies, sys.stdout = sys.stdout, sys.stderr
 sys.path.insert(0, sys.argv[1])
 from lambda_handler import lambda_handler
 
-context = SimpleNamespace(aws_request_id=sys.argv[2], invoked_function_arn=sys.argv[3])
 for line in sys.stdin:
-    print(json.dumps(lambda_handler(json.loads(line), context)), file=replies, flush=True)
+    event, context = json.loads(line)
+    print(json.dumps(lambda_handler(event, SimpleNamespace(**context))), file=replies, flush=True)
 files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
 print(json.dumps([each for each in files if each]), file=replies)
 """
@@ -50,10 +50,14 @@ class Packaged:
 
     process: subprocess.Popen[str]
 
-    def send(self, request: Any) -> Any:
+    def send(self, request: Any, context: Context) -> Any:
         """The reply to an event."""
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(request) + "\n")
+        told = {
+            "aws_request_id": context.aws_request_id,
+            "invoked_function_arn": context.invoked_function_arn,
+        }
+        self.process.stdin.write(json.dumps([request, told]) + "\n")
         self.process.stdin.flush()
         return self._read()
 
@@ -71,22 +75,20 @@ class Packaged:
 
 
 @pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def unzipped(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the unzipped package."""
     folder = tmp_path_factory.mktemp("package")
-    build_here(folder / "package.zip")
-    with zipfile.ZipFile(folder / "package.zip") as archive:
-        archive.extractall(folder / "task")
-    return folder / "task"
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    return folder
 
 
 @contextmanager
 def packaged(folder: Path, **variables: str) -> Iterator[Packaged]:
     """The handler, with nothing but the package and the standard library to import from."""
-    told = (Context().aws_request_id, Context().invoked_function_arn)
     with environment(LAMBDA_TASK_ROOT=str(folder), **variables):
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", "-c", SERVE, str(folder), *told],
+            [sys.executable, "-I", "-S", "-B", "-c", SERVE, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -99,28 +101,20 @@ def packaged(folder: Path, **variables: str) -> Iterator[Packaged]:
             process.kill()
 
 
-def test_every_event_gives_its_reply_from_the_package_alone(package: Path) -> None:
+def test_every_event_gives_its_reply_from_the_package_alone(unzipped: Path) -> None:
     differing = []
     files = []
     for memory in ({}, {"BUDGET_STATE_TABLE": STATE_TABLE}):
-        with packaged(package, **memory) as handler:
+        with packaged(unzipped, **memory) as handler:
             for event in events():
-                if event.remembers == bool(memory) and reply_from(handler, event) != event.reply:
+                if event.remembers != bool(memory):
+                    continue
+                begin("company")
+                if replayed(event, handler.send) != event.reply:
                     differing.append(event.name)
             files += handler.end()
     assert differing == []
     standard = str(Path(os.__file__).parent)
-    foreign = [each for each in files if not each.startswith((str(package), standard))]
+    foreign = [each for each in files if not each.startswith((str(unzipped), standard))]
     assert foreign == []
     assert not [each for each in files if "site-packages" in each]
-
-
-def reply_from(handler: Packaged, event: Event) -> Any:
-    """The reply to an event on the company as it begins, after the events that come before it."""
-    begin("company")
-    if event.remembers:
-        make_state_table()
-    for name in event.after:
-        before = next(each for each in events() if each.name == name)
-        assert handler.send(before.request)["status"] == "success", name
-    return handler.send(event.request)

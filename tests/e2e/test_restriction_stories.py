@@ -15,7 +15,6 @@ from tests.e2e.story import MAIL, Story
 
 pytestmark = [
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("restriction stories"),
     pytest.mark.skipif(platform.system() != "Linux", reason="Lambda's wheels run on Linux only"),
 ]
 

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.aws_cli import Finished, aws
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -23,31 +25,31 @@ class Shell:
 
         Raises AssertionError with what it said if it fails.
         """
-        words = [*shlex.split(command.replace("\\\n", " ")), *more]
-        assert words[0] == "aws"
-        finished = self._start([str(Path(sys.executable).with_name("aws")), *words[1:]], environment)
-        assert finished.returncode == 0, finished.stderr
-        return json.loads(finished.stdout) if finished.stdout.strip() else None
+        finished = self._aws(command, *more, **environment)
+        assert finished.status == 0, finished.errors
+        return json.loads(finished.output) if finished.output.strip() else None
 
     def fail(self, command: str, **environment: str) -> str:
         """Run an `aws ...` command line that is refused; what it says."""
-        words = shlex.split(command)
-        finished = self._start([str(Path(sys.executable).with_name("aws")), *words[1:]], environment)
-        assert finished.returncode != 0, finished.stdout
-        return finished.stderr
+        finished = self._aws(command, **environment)
+        assert finished.status != 0, finished.output
+        return finished.errors
 
     def local(self, command: str) -> str:
         """Run a command of `python -m local`; what it prints."""
         words = [sys.executable, "-m", "local", *shlex.split(command), "--endpoint", self.url]
-        finished = self._start(words, {}, directory=ROOT)
+        finished = subprocess.run(
+            words, cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False
+        )
         assert finished.returncode == 0, finished.stderr
         return finished.stdout
 
-    def _start(
-        self, words: list[str], environment: dict[str, str], directory: Path | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def _aws(self, command: str, *more: str, **environment: str) -> Finished:
+        return aws(command, *more, environment=self._environment() | environment, directory=self.directory)
+
+    def _environment(self) -> dict[str, str]:
         # Nothing of the machine's own AWS configuration may reach the program.
-        clean = {
+        return {
             "PATH": os.defpath,
             "HOME": str(self.directory),
             "AWS_ENDPOINT_URL": self.url,
@@ -56,8 +58,4 @@ class Shell:
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_PAGER": "",
             "NO_PROXY": "*",
-            **environment,
         }
-        return subprocess.run(
-            words, cwd=directory or self.directory, env=clean, capture_output=True, text=True, check=False
-        )

@@ -139,6 +139,17 @@ def test_a_ping_is_answered(client: WebSocketClient, api: Any) -> None:
     assert client.pongs == [b"there?"]
 
 
+def test_a_client_can_tell_which_messages_came_by_now(client: WebSocketClient, api: Any) -> None:
+    assert client.waiting() == []
+    for data in (b"one", b"two"):
+        api.post_to_connection(ConnectionId=client.connection_id, Data=data)
+    assert client.waiting() == [b"one", b"two"]
+    assert client.waiting() == []
+    api.delete_connection(ConnectionId=client.connection_id)
+    with pytest.raises(ConnectionError, match="closed"):
+        client.waiting()
+
+
 def test_a_message_that_no_route_takes_is_answered_as_api_gateway_does(client: WebSocketClient) -> None:
     client.send(b'{"action": "subscribe"}')
     answer = json.loads(client.receive() or b"")
