@@ -3,7 +3,9 @@
 import logging
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import datetime
+from threading import Lock
 from typing import Any, Protocol
 
 from moto.backend_index import backend_url_patterns
@@ -52,6 +54,7 @@ class Application:
         self._served = served
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.effects = FaultEffects()
+        self._tables = Lock()
         self.connections = Connections()
 
         def now() -> datetime:
@@ -120,7 +123,9 @@ class Application:
             return refuse(call, denial)
         if call.service == "apigatewaymanagementapi":
             return self._management.answer(call, environ, caller, self._served.world.account_id)
-        answer = self._run_moto(environ)
+        # Moto undoes a transaction by putting whole tables back, with what others have written meanwhile.
+        with self._tables if call.service == "dynamodb" else nullcontext():
+            answer = self._run_moto(environ)
         if _is_unrouted(answer):
             raise NotImplementedError(call.operation)
         return answer

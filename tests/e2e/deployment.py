@@ -98,6 +98,23 @@ class Deployment:
         """Move the clock of the embedded AWS: `set` to a moment, or `advance` by a duration such as 12h."""
         Remote(self.url).ask("POST", "clock", how)
 
+    @contextmanager
+    def schedules_at_rest(self) -> Iterator[None]:
+        """Within it, time passes and the stack's schedules send nothing."""
+        scheduler = self.client("scheduler")
+        names = [each["Name"] for each in scheduler.list_schedules(GroupName=PROJECT)["Schedules"]]
+
+        def turn(state: str) -> None:
+            for name in names:
+                schedule = scheduler.get_schedule(Name=name, GroupName=PROJECT)
+                known = ("ScheduleExpression", "FlexibleTimeWindow", "Target")
+                given = {each: schedule[each] for each in known}
+                scheduler.update_schedule(Name=name, GroupName=PROJECT, State=state, **given)
+
+        turn("DISABLED")
+        yield
+        turn("ENABLED")
+
     def client(self, service: str) -> Any:
         """A client of the embedded AWS."""
         if service not in self._clients:

@@ -260,7 +260,8 @@ def _replay(account: Deployment, event: Event) -> None:
         before = next(each for each in events() if each.name == name)
         assert account.send(_for_the_stack(before.request))["status"] == "success"
     if event.at is not None:
-        account.move_clock(set=event.at.isoformat())
+        with account.schedules_at_rest():
+            account.move_clock(set=event.at.isoformat())
     ids = _change_ids(account)
     request = _renamed(_for_the_stack(event.request), {recorded: real for real, recorded in ids.items()})
     reply = _renamed(account.invoke(request), _change_ids(account))

@@ -24,11 +24,13 @@ class DynamoDbOutbox:
         self._table = table
 
     def announce(self, announcement: Announcement) -> bool:
-        """Put it where none of its id is pending, unless one was told."""
-        id = announcement.id
-        if self._table.all_in(told_of(announcement.account_id), earliest=id, latest=id):
-            return False
-        return self._table.write_together([self._table.put_of(announcement_item(announcement))])
+        """Put it where neither a pending nor a told one of its id is."""
+        return self._table.write_together(
+            [
+                self._table.put_of(announcement_item(announcement)),
+                self._table.absence_of(told_of(announcement.account_id), announcement.id),
+            ]
+        )
 
     def pending_announcements(self, account_id: str) -> list[Announcement]:
         """Query the account's outbox."""

@@ -163,6 +163,13 @@ class StateTable:
         """A write that deletes an item under a condition."""
         return {"Delete": {"TableName": self.name, "Key": _key(partition, sort), **condition}}
 
+    def absence_of(self, partition: str, sort: str) -> dict[str, Any]:
+        """A write that deletes nothing, and is refused where there is such an item.
+
+        A ConditionCheck says the same, and would be one more permission.
+        """
+        return self.delete_of(partition, sort, _where_none_is())
+
     def _query(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         with state_errors(QUERY, self.name):
             return self.client().query(TableName=self.name, **request)
