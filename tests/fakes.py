@@ -326,6 +326,7 @@ class FakeCostExplorer:
 
     `amounts` maps the grouping (`SERVICE`, a tag key, `` for none) to group -> month -> amount; of
     `USAGE_TYPE` it holds quantities, and `usage_costs` what they cost. `narrowed_to` lists the accounts asked for.
+    By record type they are all usage, and beside them is what `credits` has by group, as negative amounts.
     `through` maps a filter, as JSON, to the months seen through it. `grouped` maps the first day of a grouped
     read to its groups, `grouped_left` to how many of them lie beyond its pages; `asked` are the days, keys and
     filters of those reads.
@@ -333,6 +334,7 @@ class FakeCostExplorer:
 
     amounts: dict[str, dict[str, dict[date, Decimal]]] = field(default_factory=dict)
     usage_costs: dict[str, dict[date, Decimal]] = field(default_factory=dict)
+    credits: dict[str, dict[date, Decimal]] = field(default_factory=dict)
     narrowed_to: list[str | None] = field(default_factory=list)
     daily: dict[date, Decimal] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
@@ -362,6 +364,8 @@ class FakeCostExplorer:
         grouping = BETWEEN_GROUPS.join(each[1] for each in (group_by, and_by) if each)
         counts_costs = grouping.startswith("USAGE_TYPE") and metric != "UsageQuantity"
         found = self.usage_costs if counts_costs else self.amounts.get(grouping, {})
+        if grouping.endswith("RECORD_TYPE"):
+            found = self._by_record_type(grouping.removesuffix("RECORD_TYPE").removesuffix(BETWEEN_GROUPS))
         filtered = json.dumps(expression, sort_keys=True)
         if filtered in self.through:
             found = {"": self.through[filtered]}
@@ -370,6 +374,13 @@ class FakeCostExplorer:
             for group, by_month in found.items()
         }
         return CostRead(within, {group: self.units.get(group, "USD") for group in within}, pages=1)
+
+    def _by_record_type(self, grouping: str) -> dict[str, dict[date, Decimal]]:
+        found = {}
+        for record_type, amounts in (("Usage", self.amounts.get(grouping, {})), ("Credit", self.credits)):
+            for group, by_month in amounts.items():
+                found[f"{group}{BETWEEN_GROUPS}{record_type}" if grouping else record_type] = by_month
+        return found
 
     def grouped_amounts(
         self,

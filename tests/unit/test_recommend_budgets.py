@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import NOW, a_budget
+from tests.builders import ACCOUNT, NOW, a_budget
 from tests.fakes import FakeBudgets, FakeCostExplorer, gateways_with
 from tools.actions.create_budget import create_budget
 from tools.actions.recommend_budgets import RecommendBudgetsResult, recommend_budgets
@@ -54,6 +54,12 @@ def recommended(
     found = recommend_budgets.run(parameters, gateways)
     assert isinstance(found, RecommendBudgetsResult)
     return found
+
+
+def shown(found: RecommendBudgetsResult) -> dict[str, Any]:
+    """As the reply has it."""
+    view: dict[str, Any] = found.model_dump(mode="json")
+    return view
 
 
 def test_every_service_above_the_minimum_gets_a_budget_the_dearest_first() -> None:
@@ -131,6 +137,55 @@ def test_the_request_is_one_that_create_budget_takes_unchanged(
         ]
         suggested = [(watch["type"], watch["threshold_percent"]) for watch in each["suggested_notifications"]]
         assert told == (suggested if email is not None else [])
+
+
+def test_gross_and_net_stand_side_by_side_where_credits_made_a_difference() -> None:
+    explorer = spending(Redshift=by_month(*[1000] * 12), Athena=by_month(*[500] * 12))
+    explorer.credits = {REDSHIFT: by_month(*[-400] * 9, 0, 0, 0)}
+    with_credits, without = sorted(
+        shown(recommended(explorer))["recommendations"], key=lambda each: each["scope"], reverse=True
+    )
+    found = with_credits["before_credits"]
+    assert found["expected_spend"] == {"amount": "1000.00", "unit": "USD"}
+    assert found["taken_off"] == {"amount": "3600.00", "unit": "USD"}
+    assert found["last_month"] == "2026-06"
+    assert any(
+        "Credits and refunds took $3,600.00 off these 12 months" in each for each in with_credits["evidence"]
+    )
+    assert without["before_credits"] is None
+    request = with_credits["create_budget"]["parameters"]
+    budgets = FakeBudgets()
+    made = {**request, "cost_types": found["cost_types"]}
+    create_budget.run(made, gateways_with(fake_budgets=budgets))
+    counted = budgets.get_budget(ACCOUNT, request["budget_name"]).definition.scope.cost_types
+    assert counted is not None
+    assert (counted.include_credit, counted.include_refund) == (False, False)
+
+
+def test_a_limit_counts_credits_as_a_budget_does() -> None:
+    explorer = spending(Redshift=by_month(*[1000] * 12))
+    explorer.credits = {REDSHIFT: by_month(*[-400] * 12)}
+    [found] = shown(recommended(explorer))["recommendations"]
+    assert found["expected_spend"]["amount"] == "600.00"
+    assert Decimal(found["before_credits"]["limit"]["amount"]) > Decimal(found["limit"]["amount"])
+
+
+@pytest.mark.parametrize("credit", [-1000, -995, -1200])
+def test_what_credits_hide_is_said_with_what_it_costs_before_them(credit: int) -> None:
+    explorer = spending(Redshift=by_month(*[1000] * 12))
+    explorer.credits = {REDSHIFT: by_month(*[credit] * 12)}
+    found = recommended(explorer)
+    assert found.recommendations == []
+    [skipped] = found.skipped
+    assert "before them the last months came to $1,000.00" in skipped.reason
+    assert "include_credit" in skipped.reason
+
+
+def test_the_total_knows_its_credits_too() -> None:
+    explorer = FakeCostExplorer(amounts={"": {"": by_month(*[1000] * 12)}})
+    explorer.credits = {"": by_month(*[-300] * 12)}
+    [found] = shown(recommended(explorer, group_by="TOTAL"))["recommendations"]
+    assert found["before_credits"]["taken_off"]["amount"] == "3600.00"
 
 
 def everything() -> FakeCostExplorer:

@@ -13,6 +13,7 @@ from tools.actions._reply import read_or_say
 from tools.domain.aws_services import service_meant_by
 from tools.domain.budget_types import COST, USAGE, BudgetType
 from tools.domain.errors import InvalidParameters
+from tools.domain.gross import TAKEN_OFF
 from tools.domain.grouping import (
     EVERYTHING,
     GroupBy,
@@ -33,6 +34,10 @@ COST_METRIC: Final = "UnblendedCost"
 USAGE_METRIC: Final = "UsageQuantity"
 MIXED_UNITS: Final = "N/A"
 _USAGE_TYPES: Final = ("DIMENSION", "USAGE_TYPE")
+_RECORD_TYPES: Final = ("DIMENSION", "RECORD_TYPE")
+
+ByGroup = Mapping[str, Mapping[date, Decimal]]
+"""Amounts by group and month."""
 
 # Source: Cost Explorer keeps 14 months without the multi-year option, and 13 for commitments; these are
 # the whole months that surely lie within.
@@ -64,10 +69,10 @@ class HistoryReader:
         """Costs by group, from the caller where the caller brought usable ones, else from Cost Explorer."""
         if supplied.amounts:
             return self._scoped_costs(
-                group_by, self._by_real_name(supplied.amounts, group_by), self._months_up_to(supplied)
+                group_by, self._by_real_name(supplied.amounts, group_by), {}, self._months_up_to(supplied)
             )
-        read = self._read(COST_METRIC, group_by.definition(key))
-        return self._scoped_costs(group_by, read.amounts, self.months)
+        net, taken_off = self._net_costs(group_by.definition(key))
+        return self._scoped_costs(group_by, net, taken_off, self.months)
 
     def usage(self, group_by: GroupBy, key: str | None) -> list[ScopeHistory]:
         """Quantities by usage type, within accounts, tags or cost categories where those are asked for.
@@ -131,11 +136,12 @@ class HistoryReader:
         return [each for each in histories if each is not None]
 
     def _scoped_costs(
-        self, group_by: GroupBy, amounts: Mapping[str, Mapping[date, Decimal]], months: list[date]
+        self, group_by: GroupBy, amounts: ByGroup, taken_off: ByGroup, months: list[date]
     ) -> list[ScopeHistory]:
         found = []
         for group, by_month in amounts.items():
-            history = history_from(USD, by_month, months)
+            off = taken_off.get(group, {})
+            history = history_from(USD, by_month, months, off)
             if not history.months:
                 continue
             where = scope_of_group(group_by, group)
@@ -149,12 +155,38 @@ class HistoryReader:
                     )
                 )
                 continue
-            found.append(ScopeHistory(budget_type=COST, where=where, history=history, costs=history))
+            found.append(
+                ScopeHistory(
+                    budget_type=COST,
+                    where=where,
+                    history=history,
+                    costs=history,
+                    taken_off=off,
+                )
+            )
         return found
 
-    def _by_real_name(
-        self, amounts: Mapping[str, Mapping[date, Decimal]], group_by: GroupBy
-    ) -> Mapping[str, Mapping[date, Decimal]]:
+    def _net_costs(self, grouping: tuple[str, str] | None) -> tuple[ByGroup, ByGroup]:
+        """Costs by group with credits and refunds, as budgets count them; and what those took off."""
+        if grouping is None:
+            read = self._read(COST_METRIC, _RECORD_TYPES)
+            by_type = {("", record_type): each for record_type, each in read.amounts.items()}
+        else:
+            read = self._read(COST_METRIC, grouping, _RECORD_TYPES)
+            by_type = {
+                (group, record_type): each
+                for joined, each in read.amounts.items()
+                for group, _, record_type in [joined.rpartition(BETWEEN_GROUPS)]
+            }
+        net: dict[str, dict[date, Decimal]] = {}
+        taken_off: dict[str, dict[date, Decimal]] = {}
+        for (group, record_type), by_month in by_type.items():
+            _add(by_month, net.setdefault(group, {}))
+            if record_type in TAKEN_OFF:
+                _add(by_month, taken_off.setdefault(group, {}))
+        return net, taken_off
+
+    def _by_real_name(self, amounts: ByGroup, group_by: GroupBy) -> ByGroup:
         """Services by Cost Explorer's name, because a filter with any other name never matches."""
         if group_by is not GroupBy.SERVICE:
             return amounts
@@ -163,9 +195,7 @@ class HistoryReader:
             meant = service_meant_by(name) or name
             if meant != name:
                 self.notes.append(f"cost_data: '{name}' is taken for '{meant}', as Cost Explorer calls it.")
-            merged = renamed.setdefault(meant, {})
-            for month, amount in by_month.items():
-                merged[month] = merged.get(month, Decimal(0)) + amount
+            _add(by_month, renamed.setdefault(meant, {}))
         return renamed
 
     def _months_up_to(self, supplied: SuppliedCosts) -> list[date]:
@@ -178,7 +208,7 @@ class HistoryReader:
         return whole_months_before(add_months(last, 1), self.lookback_months)
 
     def _reservable_services(self, budget_type: BudgetType) -> list[str]:
-        spent = self._read(COST_METRIC, ("DIMENSION", "SERVICE")).amounts
+        spent, _ = self._net_costs(("DIMENSION", "SERVICE"))
         return [each for each in budget_type.services or () if any(spent.get(each, {}).values())]
 
     def _commitment(
@@ -239,6 +269,11 @@ class HistoryReader:
 
     def _skip(self, where: GroupScope, reason: str) -> None:
         self.skipped.append(Skipped(where.in_words(), reason))
+
+
+def _add(by_month: Mapping[date, Decimal], sums: dict[date, Decimal]) -> None:
+    for month, amount in by_month.items():
+        sums[month] = sums.get(month, Decimal(0)) + amount
 
 
 def _unbroken(by_month: Mapping[date, Decimal], months: list[date]) -> SpendHistory:

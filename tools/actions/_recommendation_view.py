@@ -13,6 +13,7 @@ from tools.actions._reply import Amount, Percent, amount_of, percent_of, shown
 from tools.domain.backtest import Backtest
 from tools.domain.claimed_forecasts import ClaimedForecast
 from tools.domain.existing_budgets import Comparison
+from tools.domain.gross import WITHOUT_THEM, Gross
 from tools.domain.money import USD, Spend, plain
 from tools.domain.notifications import Notification
 from tools.domain.periods import TimeUnit
@@ -103,6 +104,18 @@ class BacktestView(Model):
     auto_adjust_6_share_over_percent: Percent | None = Field(description="The same for the mean of 6.")
 
 
+class BeforeCreditsView(Model):
+    """The same month and limit before credits and refunds, which a budget counts unless its cost types say no."""
+
+    expected_spend: Amount
+    limit: Amount
+    taken_off: Amount = Field(description="What credits and refunds took off the months that were looked at.")
+    last_month: str = Field(description="The last month in which they did.")
+    cost_types: dict[str, bool] = Field(
+        description="Of create_budget, for a budget that does not count them."
+    )
+
+
 class RecommendationView(Model):
     """One budget the account should have. Figures are of one whole month."""
 
@@ -118,6 +131,9 @@ class RecommendationView(Model):
     )
     expected_spend: Amount = Field(description="An ordinary month; a percentage for RI and Savings Plans.")
     interval: IntervalView | None = Field(description="Null for a starting limit.")
+    before_credits: BeforeCreditsView | None = Field(
+        description="Null where no credit or refund changed these months, or nobody knows."
+    )
     backtest: BacktestView | None = Field(
         description="Null for RI and Savings Plans, and with fewer than 4 months."
     )
@@ -166,6 +182,7 @@ def recommendation_view(
         else IntervalView(
             low=shown(low), high=shown(high), probability_percent=_percent(INTERVAL_PROBABILITY)
         ),
+        before_credits=_before_credits_view(recommendation.gross),
         backtest=_backtest_view(recommendation.backtest),
         method=recommendation.estimate.method,
         is_starting_limit=recommendation.estimate.is_starting,
@@ -220,6 +237,18 @@ def _request(
                 for each in recommendation.notifications
             ]
     return request
+
+
+def _before_credits_view(gross: Gross | None) -> BeforeCreditsView | None:
+    if gross is None:
+        return None
+    return BeforeCreditsView(
+        expected_spend=shown(gross.expected),
+        limit=shown(gross.limit),
+        taken_off=shown(gross.taken_off),
+        last_month=f"{gross.last_taken:%Y-%m}",
+        cost_types=dict(WITHOUT_THEM),
+    )
 
 
 def _backtest_view(backtest: Backtest | None) -> BacktestView | None:

@@ -335,7 +335,14 @@ def _recommended(
     if scope.budget_type.default_target is not None:
         return recommend_target(scope.budget_type, scope.where, scope.history, breach_probability)
     return recommend_limit(
-        scope.budget_type, scope.where, scope.history, breach_probability, savings, forecast, experience
+        scope.budget_type,
+        scope.where,
+        scope.history,
+        breach_probability,
+        savings,
+        forecast,
+        experience,
+        scope.taken_off,
     )
 
 

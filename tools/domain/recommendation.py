@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from tools.domain.backtest import Backtest, backtest_of
 from tools.domain.budget_types import BudgetType
 from tools.domain.claimed_forecasts import ClaimedForecast, combined
 from tools.domain.estimates import estimate_of, sayable_limit
+from tools.domain.gross import Gross, gross_of
 from tools.domain.grouping import GroupScope
 from tools.domain.money import PERCENTAGE, Spend
 from tools.domain.notifications import Notification, NotificationType, Threshold, operator_for
@@ -33,10 +35,10 @@ _WARNING_STEP = Decimal(5)
 class BudgetRecommendation:
     """A budget that somebody should have.
 
-    `limit` is rounded up to be sayable, and `backtest` says how such limits did, where enough months are
-    known; `target` is the percentage to stay above for utilization and
-    coverage budgets, whose limit is fixed. `expected`, `low` and `high` are of one month. `trend` and
-    `volatility` are ratios of the mean.
+    `limit` is rounded up to be sayable, and `backtest` says how such limits did, where enough months are known;
+    `target` is the percentage to stay above for utilization and coverage budgets, whose limit is fixed.
+    `expected`, `low` and `high` are of one month. `trend` and `volatility` are ratios of the mean. `gross` is what
+    it would be without credits and refunds, where there were any.
     """
 
     budget_type: BudgetType
@@ -54,12 +56,17 @@ class BudgetRecommendation:
     notifications: tuple[Notification, ...]
     adjustment: Adjustment | None = None
     backtest: Backtest | None = None
+    gross: Gross | None = None
 
     @property
     def evidence(self) -> tuple[str, ...]:
         """Sentences with the figures behind it."""
-        done = self.backtest
-        return (*self.estimate.evidence, *((done.sentence,) if done is not None and done.periods else ()))
+        done, gross = self.backtest, self.gross
+        return (
+            *self.estimate.evidence,
+            *((done.sentence,) if done is not None and done.periods else ()),
+            *((gross.sentence,) if gross is not None else ()),
+        )
 
 
 def recommend_limit(
@@ -70,8 +77,12 @@ def recommend_limit(
     savings: Sequence[Saving] = (),
     forecast: ClaimedForecast | None = None,
     experience: Experience = NO_EXPERIENCE,
+    taken_off: Mapping[date, Decimal] | None = None,
 ) -> BudgetRecommendation | None:
-    """The limit of a cost or usage budget, with what held in other scopes; None for an empty history."""
+    """The limit of a cost or usage budget, with what held in other scopes; None for an empty history.
+
+    `taken_off` is what credits and refunds took off the months of a cost budget, as negative amounts.
+    """
     own = estimate_of(history, breach_probability, experience)
     if own is None:
         return None
@@ -96,6 +107,7 @@ def recommend_limit(
         rationale=rationale_of_limit(where, history, lowered, limit, breach_probability, adjustment),
         adjustment=adjustment,
         backtest=backtest_of(history, breach_probability),
+        gross=gross_of(history, taken_off or {}, breach_probability, experience),
     )
 
 
@@ -158,6 +170,7 @@ def _recommendation(
     rationale: str,
     adjustment: Adjustment | None = None,
     backtest: Backtest | None = None,
+    gross: Gross | None = None,
 ) -> BudgetRecommendation:
     expected = Spend(estimate.expected, history.unit)
     return BudgetRecommendation(
@@ -178,6 +191,7 @@ def _recommendation(
         ),
         adjustment=adjustment,
         backtest=backtest,
+        gross=gross,
     )
 
 

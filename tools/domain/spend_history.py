@@ -52,9 +52,17 @@ class SpendHistory:
         return spent[-1]
 
 
-def history_from(unit: str, amounts_by_month: Mapping[date, Decimal], months: Sequence[date]) -> SpendHistory:
-    """A history over the given months, begun at the first one that has spend."""
-    started = [month for month in months if amounts_by_month.get(month)]
+def history_from(
+    unit: str,
+    amounts_by_month: Mapping[date, Decimal],
+    months: Sequence[date],
+    cancelled: Mapping[date, Decimal] | None = None,
+) -> SpendHistory:
+    """A history over the given months, begun at the first one that has spend.
+
+    A month whose spend was `cancelled`, by credits of just that much, has spend too.
+    """
+    started = [month for month in months if amounts_by_month.get(month) or (cancelled or {}).get(month)]
     if not started:
         return SpendHistory(unit, ())
     return SpendHistory(
