@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tools.actions._cost_meter import CostMeter
+from tools.actions._net_costs import COST_METRIC, by_record_type, net_costs
 from tools.domain.budget import Budget
 from tools.domain.budget_questions import by_month, by_time_unit, grouped_question
 from tools.domain.budget_types import Measure
@@ -111,18 +112,21 @@ class BudgetHistoryReader:
             raise self._failures[key]
         if key not in self._reads:
             months = self._months(self.lookback_months)
+            is_cost = metric == COST_METRIC
+            group_by, and_by = by_record_type(grouping) if is_cost else (grouping, None)
             try:
                 read = self.cost_explorer.monthly_amounts(
                     (months[0], add_months(months[-1], 1)),
                     metric=metric,
-                    group_by=grouping,
+                    group_by=group_by,
+                    and_by=and_by,
                     account_id=self.narrowed_to,
                 )
             except BudgetAgentError as error:
                 self._failures[key] = error
                 raise
             self.meter.note(read)
-            self._reads[key] = read
+            self._reads[key] = net_costs(read, is_grouped=grouping is not None).read if is_cost else read
         return self._reads[key]
 
     def _filtered(self, budget: Budget, count: int) -> Mapping[date, Decimal]:

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Final
 
 from tools.actions._cost_meter import CostMeter
+from tools.actions._net_costs import COST_METRIC, ByGroup, by_record_type, net_costs
 from tools.actions._reply import read_or_say
 from tools.domain.aws_services import service_meant_by
 from tools.domain.budget_types import COST, USAGE, BudgetType
 from tools.domain.errors import InvalidParameters
-from tools.domain.gross import TAKEN_OFF
 from tools.domain.grouping import (
     EVERYTHING,
     GroupBy,
@@ -30,14 +30,9 @@ from tools.domain.spend_history import MonthlySpend, SpendHistory, history_from
 from tools.domain.supplied_costs import SuppliedCosts
 from tools.ports.cost_explorer import BETWEEN_GROUPS, CostExplorerGateway, CostRead
 
-COST_METRIC: Final = "UnblendedCost"
 USAGE_METRIC: Final = "UsageQuantity"
 MIXED_UNITS: Final = "N/A"
 _USAGE_TYPES: Final = ("DIMENSION", "USAGE_TYPE")
-_RECORD_TYPES: Final = ("DIMENSION", "RECORD_TYPE")
-
-ByGroup = Mapping[str, Mapping[date, Decimal]]
-"""Amounts by group and month."""
 
 # Source: Cost Explorer keeps 14 months without the multi-year option, and 13 for commitments; these are
 # the whole months that surely lie within.
@@ -167,24 +162,9 @@ class HistoryReader:
         return found
 
     def _net_costs(self, grouping: tuple[str, str] | None) -> tuple[ByGroup, ByGroup]:
-        """Costs by group with credits and refunds, as budgets count them; and what those took off."""
-        if grouping is None:
-            read = self._read(COST_METRIC, _RECORD_TYPES)
-            by_type = {("", record_type): each for record_type, each in read.amounts.items()}
-        else:
-            read = self._read(COST_METRIC, grouping, _RECORD_TYPES)
-            by_type = {
-                (group, record_type): each
-                for joined, each in read.amounts.items()
-                for group, _, record_type in [joined.rpartition(BETWEEN_GROUPS)]
-            }
-        net: dict[str, dict[date, Decimal]] = {}
-        taken_off: dict[str, dict[date, Decimal]] = {}
-        for (group, record_type), by_month in by_type.items():
-            _add(by_month, net.setdefault(group, {}))
-            if record_type in TAKEN_OFF:
-                _add(by_month, taken_off.setdefault(group, {}))
-        return net, taken_off
+        """Costs by group, and what credits and refunds took off them."""
+        found = net_costs(self._read(COST_METRIC, *by_record_type(grouping)), is_grouped=grouping is not None)
+        return found.read.amounts, found.taken_off
 
     def _by_real_name(self, amounts: ByGroup, group_by: GroupBy) -> ByGroup:
         """Services by Cost Explorer's name, because a filter with any other name never matches."""
@@ -195,7 +175,9 @@ class HistoryReader:
             meant = service_meant_by(name) or name
             if meant != name:
                 self.notes.append(f"cost_data: '{name}' is taken for '{meant}', as Cost Explorer calls it.")
-            _add(by_month, renamed.setdefault(meant, {}))
+            merged = renamed.setdefault(meant, {})
+            for month, amount in by_month.items():
+                merged[month] = merged.get(month, Decimal(0)) + amount
         return renamed
 
     def _months_up_to(self, supplied: SuppliedCosts) -> list[date]:
@@ -269,11 +251,6 @@ class HistoryReader:
 
     def _skip(self, where: GroupScope, reason: str) -> None:
         self.skipped.append(Skipped(where.in_words(), reason))
-
-
-def _add(by_month: Mapping[date, Decimal], sums: dict[date, Decimal]) -> None:
-    for month, amount in by_month.items():
-        sums[month] = sums.get(month, Decimal(0)) + amount
 
 
 def _unbroken(by_month: Mapping[date, Decimal], months: list[date]) -> SpendHistory:
