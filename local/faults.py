@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
 from threading import Event, Lock
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import UnknownServiceError
-from moto.core.utils import get_service_model
 
-from local.request import Call
+if TYPE_CHECKING:
+    from local.request import Call
 
 
 class Kind(StrEnum):
@@ -66,6 +67,9 @@ class Fault:
         return self.service == call.service and self.operation in (ANY_OPERATION, call.operation)
 
     def _check(self) -> None:
+        # Half a second, which a command line that only names the kinds of faults does not need.
+        from moto.core.utils import get_service_model
+
         self._check_types()
         try:
             operations = get_service_model(self.service).operation_names

@@ -12,7 +12,7 @@ Document = dict[str, Any]
 _BARE = ("Ref", "Condition")
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+class _Loader(yaml.CSafeLoader):  # type: ignore[misc]
     """YAML with CloudFormation's tags; dates stay text, and no key may come twice."""
 
 

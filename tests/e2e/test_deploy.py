@@ -23,7 +23,7 @@ pytestmark = [
 # The company's own budget action role, which the events name, and the stack's.
 COMPANYS_ROLE, STACKS_ROLE = "budget-management-action-role", f"{PROJECT}-budget-action-role"
 _IDENTIFIER = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# They change budgets that the company has, so that others would find it otherwise; each row has an account of its own.
+# They change budgets that the company has, so that others would find it otherwise; each row has its own account.
 OF_THEIR_OWN = (
     ("raise_a_limit", "what_changed", "undo_change"),
     ("raise_it_again",),
@@ -263,9 +263,10 @@ def _replay(account: Deployment, event: Event, sent: tuple[str, ...] = ()) -> No
     if event.at is not None:
         with account.schedules_at_rest():
             account.move_clock(set=event.at.isoformat())
-    ids = _change_ids(account)
+    names_changes = "Z#" in json.dumps([event.request, event.reply])
+    ids = _change_ids(account) if names_changes else {}
     request = _renamed(_for_the_stack(event.request), {recorded: real for real, recorded in ids.items()})
-    reply = _renamed(account.invoke(request), _change_ids(account))
+    reply = _renamed(account.invoke(request), _change_ids(account) if names_changes else {})
     expected = _for_the_stack(event.reply)
     assert _comparable(reply) == _comparable(expected)
 

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from tests.embedded import STATE_TABLE, begin, environment
-from tests.events import events
+from tests.events import Event, events
 from tests.lambda_context import Context
 from tests.pipeline import replayed
+from tools.actions.catalogue import ACTION_NAMES
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -101,12 +102,22 @@ def packaged(folder: Path, **variables: str) -> Iterator[Packaged]:
             process.kill()
 
 
-def test_every_event_gives_its_reply_from_the_package_alone(unzipped: Path) -> None:
+def one_event_of_each_action() -> list[Event]:
+    """The first that succeeds; tests/e2e/test_deploy.py sends all of them to the same package."""
+    chosen: dict[str, Event] = {}
+    for event in events():
+        if event.reply.get("status") == "success":
+            chosen.setdefault(event.request["action"], event)
+    assert chosen.keys() == set(ACTION_NAMES)
+    return list(chosen.values())
+
+
+def test_every_action_gives_its_reply_from_the_package_alone(unzipped: Path) -> None:
     differing = []
     files = []
     for memory in ({}, {"BUDGET_STATE_TABLE": STATE_TABLE}):
         with packaged(unzipped, **memory) as handler:
-            for event in events():
+            for event in one_event_of_each_action():
                 if event.remembers != bool(memory):
                     continue
                 begin("company")
