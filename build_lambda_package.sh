@@ -21,10 +21,11 @@ AWS_OPERATIONS=(
 )
 
 # What requirements.txt brings and no path of the agent imports: Strands' MCP client with its HTTP stack and
-# cryptography, Powertools' web framework, and names kept for old releases.
+# cryptography, Powertools' web framework, libyaml, which PyYAML does without, and names kept for old releases.
 UNUSED_PACKAGES=(
   _cffi_backend _yaml anyio aws_lambda_powertools/event_handler cffi click cryptography h11 httpcore
   httpcore2 httpx httpx2 jwt mcp mcp_types multipart pycparser sse_starlette starlette truststore uvicorn wrapt-stubs
+  yaml/_yaml
 )
 
 # Megabytes of 1,000,000 bytes. Lambda's own limits are 50 zipped (uploaded directly) and 250 unzipped; ours are
