@@ -26,6 +26,8 @@ MARGINS: tuple[tuple[float, float], ...] = (
     *((0.0, share) for share in (-0.1, 0.05, 0.1, 0.2)),
 )
 """What rules put on a look's guess: so many of its typical misses, and this share of the guess."""
+_WIDEST_MISSES = max(misses for misses, _ in MARGINS)
+_WIDEST_SHARE = max(share for _, share in MARGINS)
 _ABOVE = [index for index, margin in enumerate(MARGINS) if sum(margin) > 0]
 
 # Losses are put in the usual one of limits that one month in ten passes.
@@ -48,8 +50,8 @@ MONTHS_A_YEAR = 12
 
 @dataclass(slots=True)
 class Record:
-    """What the trials of one scope say, by look. Everything fades, and is in levels: a level is the mean size of
-    the 12 months before.
+    """What the trials of one scope say, by look. Everything is in levels, a level being the mean size of the 12
+    months before, and counts less the longer before the last of its months it was.
 
     `over` sums, by rule, how far its limits were above the month; `short` how far the months were above the bare
     guess; `misses` and `sizes` what a margin of one typical miss and of the whole guess would have added to it.
@@ -126,22 +128,24 @@ class Trials:
 
     def _count(self) -> None:
         level, record = self._level(), self.record
+        weight = FADING ** (len(self.amounts) - 1 - self.known)
         actual = min(self.amounts[self.known], FARTHEST * level)
         for look, guess in enumerate(self._guesses()):
             if guess is None:
                 continue
             beyond, size = (guess - actual) / level, abs(guess) / level
             miss = self._typical_miss(look)
-            record.over[look] = [
-                before * FADING + above
-                if (above := beyond + misses * miss + share * size) > 0.0
-                else before * FADING
-                for before, (misses, share) in zip(record.over[look], MARGINS, strict=True)
-            ]
-            record.short[look] = record.short[look] * FADING - beyond
-            record.misses[look] = record.misses[look] * FADING + miss
-            record.sizes[look] = record.sizes[look] * FADING + size
-            record.trials[look] = record.trials[look] * FADING + 1.0
+            if beyond + max(_WIDEST_MISSES * miss, _WIDEST_SHARE * size) > 0.0:
+                record.over[look] = [
+                    before + weight * above
+                    if (above := beyond + misses * miss + share * size) > 0.0
+                    else before
+                    for before, (misses, share) in zip(record.over[look], MARGINS, strict=True)
+                ]
+            record.short[look] -= weight * beyond
+            record.misses[look] += weight * miss
+            record.sizes[look] += weight * size
+            record.trials[look] += weight
             missed = min(abs(beyond), LARGEST_MISS) + SMALLEST_MISS
             self._logs[look] = self._logs[look] * FADING_OF_MISSES + math.log(missed)
             self._weights[look] = self._weights[look] * FADING_OF_MISSES + 1.0

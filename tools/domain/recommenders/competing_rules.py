@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tools.domain.money import Spend
@@ -64,6 +64,7 @@ class _Scope:
     usual: float
     usual_of_middle: float
     others: float
+    _known: dict[tuple[int, float], list[float]] = field(default_factory=dict)
 
     def shares(self, quantile: float) -> list[float]:
         """How much each look counts: its rules' weights together, compared at the quantile."""
@@ -86,6 +87,12 @@ class _Scope:
 
     def losses(self, look: int, quantile: float) -> list[float]:
         """The mean loss of the look's rules over own and others' months, in usual losses."""
+        found = self._known.get((look, quantile))
+        if found is None:
+            found = self._known[look, quantile] = self._losses(look, quantile)
+        return found
+
+    def _losses(self, look: int, quantile: float) -> list[float]:
         weight, others = self.record.trials[look] + self.others, self.others
         own, elsewhere = self.record.losses(look, quantile), self.experience.losses(look, quantile)
         scale = 1 / (self.usual if quantile > MIDDLE else self.usual_of_middle)
@@ -106,8 +113,9 @@ def _weights(losses: Sequence[float], least: float) -> list[float]:
 
 def _estimate(history: SpendHistory, breach_probability: Decimal, experience: Experience) -> Estimate:
     record, offer = settled(history)
-    limits, shares = limits_at(QUANTILES, record, offer, experience)
     reach = (1 + float(INTERVAL_PROBABILITY)) / 2
+    highest = max(1 - float(breach_probability), reach)
+    limits, shares = limits_at(_up_to(highest), record, offer, experience)
     return Estimate(
         limit=_exact(_between(limits, 1 - float(breach_probability))),
         expected=_exact(_between(limits, 0.5)),
@@ -119,9 +127,15 @@ def _estimate(history: SpendHistory, breach_probability: Decimal, experience: Ex
     )
 
 
+def _up_to(highest: float) -> tuple[float, ...]:
+    """The quantiles that a limit at the highest depends on."""
+    count = sum(each < highest for each in QUANTILES)
+    return QUANTILES[: count + 1]
+
+
 def _between(limits: Sequence[float], quantile: float) -> float:
     """Along the line between the quantiles that limits were made at."""
-    for at in range(1, len(QUANTILES)):
+    for at in range(1, len(limits)):
         below, above = QUANTILES[at - 1], QUANTILES[at]
         if quantile <= above:
             part = (quantile - below) / (above - below)
