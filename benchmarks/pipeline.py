@@ -96,10 +96,13 @@ def contestants(url: str) -> dict[str, Callable[[], Any]]:
 
     def by_boto3() -> Any:
         budgets = clients.budgets
-        return (
-            budgets.describe_budgets(AccountId=ACCOUNT, MaxResults=1000, ShowFilterExpression=True),
-            budgets.describe_budget_notifications_for_account(AccountId=ACCOUNT, MaxResults=1000),
-        )
+        found = budgets.describe_budgets(AccountId=ACCOUNT, MaxResults=1000, ShowFilterExpression=True)
+        notifications = budgets.describe_budget_notifications_for_account(AccountId=ACCOUNT, MaxResults=1000)
+        histories = [
+            budgets.describe_budget_performance_history(AccountId=ACCOUNT, BudgetName=each["BudgetName"])
+            for each in found["Budgets"]
+        ]
+        return found, notifications, histories
 
     return {"handler": by_handler, "action": by_action, "boto3": by_boto3}
 

@@ -62,6 +62,7 @@ class Record:
     misses: list[float] = field(default_factory=lambda: [0.0] * len(LOOKS))
     sizes: list[float] = field(default_factory=lambda: [0.0] * len(LOOKS))
     trials: list[float] = field(default_factory=lambda: [0.0] * len(LOOKS))
+    _usual: dict[float, float] = field(default_factory=dict, compare=False, repr=False)
 
     def losses(self, look: int, quantile: float) -> list[float]:
         """The summed loss of each of the look's rules: `over + quantile x (actual - limit)`."""
@@ -74,8 +75,14 @@ class Record:
     def usual(self, quantile: float) -> float:
         """The mean loss a month of the rules that make sense at the quantile; 1 before any trial.
 
-        Above the middle those are the ones with a margin above zero, else all.
+        Above the middle those are the ones with a margin above zero, else all. Remembered, so ask last.
         """
+        found = self._usual.get(quantile)
+        if found is None:
+            found = self._usual[quantile] = self._mean_loss(quantile)
+        return found
+
+    def _mean_loss(self, quantile: float) -> float:
         chosen = _ABOVE if quantile > MIDDLE else range(len(MARGINS))
         means = []
         for look, trials in enumerate(self.trials):
