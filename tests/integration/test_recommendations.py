@@ -60,11 +60,12 @@ def test_the_companys_stories_are_recognised(through: Pipeline) -> None:
     found = data_of(through.act("recommend_budgets"))
     by_service = {each["filter"]["service_filter"]: each for each in found["recommendations"]}
     assert by_service["Amazon Bedrock"]["is_starting_limit"]
+    assert by_service["Amazon Bedrock"]["method"] == "first_days"
     assert by_service["Amazon ElastiCache"]["existing_budget"]["verdict"] == "TOO_LOW"
     spike = float(by_service["Amazon SageMaker"]["limit"]["amount"])
     assert spike < 4000
     assert [each["scope"] for each in found["skipped"]] == ["Service Amazon Redshift"]
-    assert found["cost_explorer"]["pages"] == 1
+    assert found["cost_explorer"]["pages"] == 2, "one for all services, one for Bedrock's days"
     assert found["incomplete"] == []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -186,6 +186,52 @@ def test_the_total_knows_its_credits_too() -> None:
     explorer.credits = {"": by_month(*[-300] * 12)}
     [found] = shown(recommended(explorer, group_by="TOTAL"))["recommendations"]
     assert found["before_credits"]["taken_off"]["amount"] == "3600.00"
+
+
+def daily(first: date, *amounts: int) -> dict[date, Decimal]:
+    return {first + timedelta(days=count): Decimal(amount) for count, amount in enumerate(amounts)}
+
+
+def test_a_service_that_began_in_mid_month_is_judged_by_its_days_and_not_by_half_a_month() -> None:
+    explorer = spending(Redshift=by_month(*[1000] * 12), Athena=by_month(330))
+    explorer.daily = daily(date(2026, 9, 20), *[30] * 29)
+    young = next(each for each in recommended(explorer).recommendations if "Athena" in each.scope)
+    assert (young.method, young.is_starting_limit) == ("first_days", True)
+    assert young.rationale.endswith("a limit to start with, made from its days.")
+    assert young.expected_spend.amount == 930
+    assert 1000 < young.limit.amount < 1200
+    assert any("began on 2026-09-20" in each and "$30.00 a day" in each for each in young.evidence)
+
+
+def test_days_are_read_for_the_five_most_expensive_young_scopes_and_priced() -> None:
+    explorer = spending(
+        Redshift=by_month(*[1000] * 12), **{f"New{number}": by_month(50 + number) for number in range(7)}
+    )
+    explorer.daily = daily(date(2026, 9, 1), *[2] * 48)
+    found = recommended(explorer)
+    assert explorer.reads.count("daily_amounts") == 5
+    assert found.cost_explorer.pages == 6
+    by_days = {each.scope for each in found.recommendations if each.method == "first_days"}
+    assert by_days == {f"Service Amazon New{number}" for number in range(2, 7)}
+
+
+def test_days_that_cannot_be_read_are_said_and_a_limit_to_start_with_stands() -> None:
+    explorer = spending(Redshift=by_month(*[1000] * 12), Athena=by_month(330))
+    explorer.failing = {"daily_amounts": AccessDenied("no", {})}
+    found = recommended(explorer)
+    assert [(each.part, each.code) for each in found.incomplete] == [
+        ("days of Service Amazon Athena", "ACCESS_DENIED")
+    ]
+    assert {each.method for each in found.recommendations} == {"unchanged", "starting"}
+
+
+@pytest.mark.parametrize("lookback", [1, 2])
+def test_a_short_lookback_makes_no_scope_young(lookback: int) -> None:
+    explorer = spending(Redshift=by_month(*[1000] * 12))
+    explorer.daily = daily(date(2026, 8, 1), *[30] * 79)
+    [found] = recommended(explorer, lookback_months=lookback).recommendations
+    assert found.method == "starting"
+    assert "daily_amounts" not in explorer.reads
 
 
 def everything() -> FakeCostExplorer:

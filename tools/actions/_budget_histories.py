@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from tools.actions._cost_meter import CostMeter
 from tools.actions._net_costs import COST_METRIC, by_record_type, net_costs
@@ -17,7 +17,7 @@ from tools.domain.daily_profile import DailyProfile, daily_profile
 from tools.domain.errors import BudgetAgentError
 from tools.domain.money import USD
 from tools.domain.periods import add_months, whole_months_before
-from tools.domain.scope_expression import as_expression, metric_of
+from tools.domain.scope_expression import as_expression, metric_of, within_account
 from tools.domain.spend_history import MonthlySpend, SpendHistory, history_from
 from tools.gateways import Gateways
 from tools.ports.cost_explorer import CostExplorerGateway, CostRead
@@ -137,14 +137,8 @@ class BudgetHistoryReader:
             read = self.cost_explorer.daily_amounts(
                 (months[0], add_months(months[-1], 1)),
                 metric=metric_of(definition.type, definition.scope),
-                expression=self._narrowed(as_expression(definition.scope)),
+                expression=within_account(as_expression(definition.scope), self.narrowed_to),
             )
             self.meter.note(read)
             self._days[budget.name] = read.amounts
         return self._days[budget.name]
-
-    def _narrowed(self, expression: dict[str, Any] | None) -> dict[str, Any] | None:
-        if self.narrowed_to is None:
-            return expression
-        account = {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [self.narrowed_to]}}
-        return account if expression is None else {"And": [account, expression]}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -25,8 +25,10 @@ from tools.domain.grouping import (
 )
 from tools.domain.money import PERCENTAGE, USD, Spend
 from tools.domain.periods import add_months, whole_months_before
+from tools.domain.recommenders.first_days import MOST_MONTHS
+from tools.domain.scope_expression import as_expression, within_account
 from tools.domain.scope_histories import ScopeHistory, Skipped
-from tools.domain.spend_history import MonthlySpend, SpendHistory, history_from
+from tools.domain.spend_history import DailySpend, MonthlySpend, SpendHistory, days_from, history_from
 from tools.domain.supplied_costs import SuppliedCosts
 from tools.ports.cost_explorer import BETWEEN_GROUPS, CostExplorerGateway, CostRead
 
@@ -39,16 +41,25 @@ _USAGE_TYPES: Final = ("DIMENSION", "USAGE_TYPE")
 MONTHS_WITHOUT_OPTION = 13
 MONTHS_OF_COMMITMENTS = 12
 
+# A young scope's days take a page of its own; Cost Explorer knows a day after one more.
+MOST_SCOPES_BY_DAY = 5
+DAYS_OF_LAG = 1
+
 
 @dataclass(kw_only=True)
 class HistoryReader:
-    """Reads histories of the last whole months before `today`; collects skipped scopes and notes."""
+    """Reads histories of the last whole months before `today`; collects skipped scopes and notes.
+
+    Scopes that began in the last two months and came to `worth_days` dollars in one come with their days, up to
+    MOST_SCOPES_BY_DAY of them.
+    """
 
     cost_explorer: CostExplorerGateway
     today: date
     lookback_months: int
     narrowed_to: str | None
     meter: CostMeter
+    worth_days: Decimal = Decimal(0)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _reads: dict[tuple[str, tuple[str, str] | None, tuple[str, str] | None], CostRead] = field(
@@ -67,7 +78,7 @@ class HistoryReader:
                 group_by, self._by_real_name(supplied.amounts, group_by), {}, self._months_up_to(supplied)
             )
         net, taken_off = self._net_costs(group_by.definition(key))
-        return self._scoped_costs(group_by, net, taken_off, self.months)
+        return self._with_days(self._scoped_costs(group_by, net, taken_off, self.months))
 
     def usage(self, group_by: GroupBy, key: str | None) -> list[ScopeHistory]:
         """Quantities by usage type, within accounts, tags or cost categories where those are asked for.
@@ -160,6 +171,40 @@ class HistoryReader:
                 )
             )
         return found
+
+    def _with_days(self, found: list[ScopeHistory]) -> list[ScopeHistory]:
+        """The same, of the most expensive young scopes with their days."""
+        young = [
+            each
+            for each in found
+            if each.history.months[0].month > self.months[0]
+            and len(each.history.months) <= MOST_MONTHS
+            and max(each.history.amounts) >= self.worth_days
+        ]
+        young.sort(key=lambda each: (-max(each.history.amounts), each.where.label))
+        days = {each.where.label: self._days_of(each) for each in young[:MOST_SCOPES_BY_DAY]}
+        return [
+            replace(each, history=history, costs=history)
+            for each in found
+            for history in [replace(each.history, days=days.get(each.where.label, ()))]
+        ]
+
+    def _days_of(self, young: ScopeHistory) -> tuple[DailySpend, ...]:
+        """Its days so far; none where they cannot be read, which is said."""
+        first, until = young.history.months[0].month, self.today - timedelta(days=DAYS_OF_LAG)
+        read = read_or_say(
+            f"days of {young.where.in_words()}",
+            self.meter.incomplete,
+            lambda: self.cost_explorer.daily_amounts(
+                (first, until),
+                metric=COST_METRIC,
+                expression=within_account(as_expression(young.where.scope), self.narrowed_to),
+            ),
+        )
+        if read is None:
+            return ()
+        self.meter.note(read)
+        return days_from(read.amounts, until)
 
     def _net_costs(self, grouping: tuple[str, str] | None) -> tuple[ByGroup, ByGroup]:
         """Costs by group, and what credits and refunds took off them."""

@@ -160,6 +160,7 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
         lookback_months=parameters.lookback_months,
         narrowed_to=None if account_id == gateways.identity.account_id else account_id,
         meter=CostMeter(now, incomplete),
+        worth_days=parameters.minimum_monthly_spend,
     )
     histories = [
         found

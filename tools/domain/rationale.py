@@ -29,9 +29,10 @@ def rationale_of_limit(
         months = (
             "1 whole month is" if estimate.months_used == 1 else f"{estimate.months_used} whole months are"
         )
+        made = "not an estimate" if estimate.low is None else "made from its days"
         return (
             f"Only {months} known of {where.in_words()}: {limit.in_words()} is a limit to start with,"
-            f" not an estimate.{saved}"
+            f" {made}.{saved}"
         )
     expected = _expected_in_words(_capitalized(where.in_words()), estimate, history.unit)
     return (

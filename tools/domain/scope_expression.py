@@ -48,6 +48,14 @@ def as_expression(scope: Scope) -> dict[str, Any] | None:
     return operands[0] if len(operands) == 1 else {"And": operands}
 
 
+def within_account(expression: dict[str, Any] | None, account_id: str | None) -> dict[str, Any] | None:
+    """The expression narrowed to one linked account, or as it is without one."""
+    if account_id is None:
+        return expression
+    account = {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account_id]}}
+    return account if expression is None else {"And": [account, expression]}
+
+
 def metric_of(budget_type: BudgetType, scope: Scope) -> str:
     """The Cost Explorer metric that the budget counts."""
     if scope.metric is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from tools.domain.money import Spend
@@ -21,15 +21,25 @@ class MonthlySpend:
 
 
 @dataclass(frozen=True, slots=True)
+class DailySpend:
+    """One whole day and what was spent in it."""
+
+    day: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class SpendHistory:
     """Consecutive whole months of one scope, oldest first, in one unit.
 
     A month without a line in an account that has data is a true zero: AWS bills nothing for it. Months
-    before the first spend are not part of the history.
+    before the first spend are not part of the history. `days` are consecutive ones from the first with spend on,
+    up to now, where somebody read them, which is done for young scopes only.
     """
 
     unit: str
     months: tuple[MonthlySpend, ...]
+    days: tuple[DailySpend, ...] = ()
 
     @property
     def amounts(self) -> list[Decimal]:
@@ -50,6 +60,15 @@ class SpendHistory:
         if not spent or any(each.amount for each in self.months[-MONTHS_OF_SILENCE:]):
             return None
         return spent[-1]
+
+
+def days_from(amounts: Mapping[date, Decimal], until: date) -> tuple[DailySpend, ...]:
+    """The days from the first one that has spend up to, not including, `until`; a day without a line is zero."""
+    first = min((day for day, amount in amounts.items() if amount and day < until), default=until)
+    return tuple(
+        DailySpend(day, amounts.get(day, Decimal(0)))
+        for day in (first + timedelta(days=count) for count in range((until - first).days))
+    )
 
 
 def history_from(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tools.domain.recommenders._recommender import Recommender
 from tools.domain.recommenders.competing_rules import COMPETING_RULES
+from tools.domain.recommenders.first_days import FIRST_DAYS
 from tools.domain.recommenders.starting import STARTING
 from tools.domain.recommenders.unchanged import UNCHANGED
 from tools.domain.spend_history import SpendHistory
 
-RECOMMENDERS: tuple[Recommender, ...] = (UNCHANGED, COMPETING_RULES, STARTING)
+RECOMMENDERS: tuple[Recommender, ...] = (UNCHANGED, COMPETING_RULES, FIRST_DAYS, STARTING)
 
 
 def recommender_for(history: SpendHistory) -> Recommender | None:
