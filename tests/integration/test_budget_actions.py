@@ -38,7 +38,7 @@ from tools.domain.budget_actions import BudgetActionDefinition
 from tools.domain.budget_steps import BudgetStep
 from tools.gateways import AgentIdentity
 
-ONE_TRY = {"AWS_ATTEMPTS": "1", "AWS_READ_TIMEOUT": "1"}
+ONE_TRY = {"AWS_ATTEMPTS": "1", "AWS_READ_TIMEOUT": "10"}
 
 
 @pytest.fixture

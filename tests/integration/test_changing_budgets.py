@@ -15,7 +15,7 @@ from tools.aws.budgets import AwsBudgets
 from tools.domain.budget import BudgetDefinition
 from tools.domain.definition_changes import standing_definition
 
-ONE_TRY = {"AWS_ATTEMPTS": "1", "AWS_READ_TIMEOUT": "1"}
+ONE_TRY = {"AWS_ATTEMPTS": "1", "AWS_READ_TIMEOUT": "10"}
 DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
 NAME = "elasticache-monthly"
 

@@ -41,8 +41,8 @@ def test_aws_calls_their_failures_and_cost_explorers_price_are_metrics(
         through.fault("budgets", "DescribeBudgets", "throttle", times=1)
         through.act("analyze_budgets")
     recommended, analyzed = metrics_of(capfd.readouterr().out)
-    assert recommended["CostExplorerPages"] == [1.0]
-    assert recommended["CostExplorerSpend"] == [0.01]
+    assert recommended["CostExplorerPages"] == [2.0]
+    assert recommended["CostExplorerSpend"] == [0.02]
     assert recommended["AwsFailures"] == [0.0]
     assert analyzed["AwsFailures"] == [1.0]
     assert analyzed["AwsCalls"][0] >= 1
