@@ -329,7 +329,7 @@ class FakeCostExplorer:
     By record type they are all usage, and beside them is what `credits` has by group, as negative amounts.
     `through` maps a filter, as JSON, to the months seen through it. `grouped` maps the first day of a grouped
     read to its groups, `grouped_left` to how many of them lie beyond its pages; `asked` are the days, keys and
-    filters of those reads.
+    filters of those reads, `asked_by_day` the days and filters of reads by day.
     """
 
     amounts: dict[str, dict[str, dict[date, Decimal]]] = field(default_factory=dict)
@@ -343,6 +343,7 @@ class FakeCostExplorer:
     grouped: dict[date, dict[tuple[str, ...], dict[str, Spend]]] = field(default_factory=dict)
     grouped_left: dict[date, int] = field(default_factory=dict)
     asked: list[tuple[tuple[date, date], tuple[tuple[str, str], ...], Any]] = field(default_factory=list)
+    asked_by_day: list[tuple[tuple[date, date], Any]] = field(default_factory=list)
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
     reads: list[str] = field(default_factory=list)
 
@@ -402,6 +403,7 @@ class FakeCostExplorer:
         self, days: tuple[date, date], *, metric: str, expression: Mapping[str, Any] | None = None
     ) -> DailyRead:
         self._may("daily_amounts")
+        self.asked_by_day.append((days, expression))
         return DailyRead({day: each for day, each in self.daily.items() if days[0] <= day < days[1]}, pages=1)
 
     def commitment_percentages(

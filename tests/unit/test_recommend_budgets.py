@@ -181,6 +181,16 @@ def test_what_credits_hide_is_said_with_what_it_costs_before_them(credit: int) -
     assert "include_credit" in skipped.reason
 
 
+@pytest.mark.parametrize("credit", [0, -100])
+def test_credits_of_the_past_hide_nothing_that_ended_or_shrank(credit: int) -> None:
+    explorer = spending(Redshift=by_month(*[1000] * 10, 0, 0), Athena=by_month(*[1000] * 11, 5))
+    past = by_month(*[credit] * 9, 0, 0, 0)
+    explorer.credits = {REDSHIFT: past, "Amazon Athena": past}
+    reasons = {each.scope: each.reason for each in recommended(explorer).skipped}
+    assert reasons[f"Service {REDSHIFT}"].startswith("it ended:")
+    assert not any("credits" in each for each in reasons.values())
+
+
 def test_the_total_knows_its_credits_too() -> None:
     explorer = FakeCostExplorer(amounts={"": {"": by_month(*[1000] * 12)}})
     explorer.credits = {"": by_month(*[-300] * 12)}
@@ -223,6 +233,19 @@ def test_days_that_cannot_be_read_are_said_and_a_limit_to_start_with_stands() ->
         ("days of Service Amazon Athena", "ACCESS_DENIED")
     ]
     assert {each.method for each in found.recommendations} == {"unchanged", "starting"}
+
+
+def test_days_are_those_of_the_scope_and_of_the_account_that_is_asked_about() -> None:
+    explorer = spending(Redshift=by_month(*[1000] * 12), Athena=by_month(330))
+    recommended(explorer, account_id="999999999999")
+    [(days, expression)] = explorer.asked_by_day
+    assert days == (date(2026, 9, 1), NOW.date() - timedelta(days=1))
+    assert expression == {
+        "And": [
+            {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": ["999999999999"]}},
+            {"Dimensions": {"Key": "SERVICE", "Values": ["Amazon Athena"]}},
+        ]
+    }
 
 
 @pytest.mark.parametrize("lookback", [1, 2])

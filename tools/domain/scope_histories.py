@@ -91,7 +91,7 @@ def _reason_to_skip(
 ) -> str | None:
     """Why a scope that once spent enough gets nothing; None where there is nothing to explain."""
     gross = recent_gross(costs, taken_off)
-    is_hidden = any(taken_off.values()) and gross > 0 and gross >= minimum
+    is_hidden = bool(taken_off.get(costs.months[-1].month)) and gross > 0 and gross >= minimum
     hidden = (
         f"; before them the last months came to {Spend(gross, USD).in_words()}, which a budget counts with"
         ' cost_types {"include_credit": false, "include_refund": false}'
