@@ -25,7 +25,6 @@ DAYS = 31
 days_of_money = st.lists(
     st.decimals(min_value=-10_000, max_value=100_000, places=2), min_size=14, max_size=60
 )
-breach_probabilities = st.decimals(min_value=Decimal("0.01"), max_value=Decimal("0.5"), places=3)
 
 
 def a_young_history(amounts: Sequence[int | Decimal]) -> SpendHistory:
@@ -38,24 +37,6 @@ def a_young_history(amounts: Sequence[int | Decimal]) -> SpendHistory:
 
 def estimate(amounts: Sequence[int | Decimal], probability: Decimal = TEN_PERCENT) -> Estimate:
     return FIRST_DAYS.estimate(a_young_history(amounts), probability, NO_EXPERIENCE)
-
-
-@given(days_of_money, breach_probabilities)
-def test_figures_are_finite_never_negative_and_in_order(amounts: list[Decimal], probability: Decimal) -> None:
-    found = estimate(amounts, probability)
-    assert found.low is not None
-    assert found.high is not None
-    figures = [found.limit, found.expected, found.low, found.high]
-    assert all(each.is_finite() and each >= 0 for each in figures)
-    assert found.low <= found.expected <= min(found.high, found.limit)
-
-
-@given(days_of_money, st.tuples(breach_probabilities, breach_probabilities))
-def test_who_accepts_more_breaches_never_gets_a_higher_limit(
-    amounts: list[Decimal], probabilities: tuple[Decimal, Decimal]
-) -> None:
-    careful, careless = sorted(probabilities)
-    assert estimate(amounts, careful).limit >= estimate(amounts, careless).limit
 
 
 @given(days_of_money, st.integers(min_value=-3, max_value=4))

@@ -143,9 +143,10 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
 
     Use it to find out which budgets are missing and which limits do not fit. Every recommendation has a limit
     that an ordinary month passes only with the given probability, the expected spend, a comparison with the
-    existing budget of the same scope, and a create_budget request to send as it is. Reading Cost Explorer
-    costs $0.01 a page; the reply says how many there were. What it answered is remembered for the day, and fresh
-    asks anew. Changes nothing.
+    existing budget of the same scope, and a create_budget request to send as it is. What began in the last two
+    months is judged by its days, up to five scopes for a page each. Reading Cost Explorer costs $0.01 a page; the
+    reply says how many there were. What it answered is remembered for the day, and fresh asks anew. Changes
+    nothing.
     """
     account_id = parameters.account_id or gateways.identity.account_id
     _check(parameters, account_id)
