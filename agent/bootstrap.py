@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tools.domain.audit import Requester
     from tools.domain.deliveries import Unsettled
     from tools.gateways import ChangeGate, Clock
+    from tools.ports.assistant import Assistant
     from tools.ports.budgets import BudgetsGateway
     from tools.ports.channels import AnnouncementChannel, ConnectionStore
     from tools.ports.cost_explorer import CostExplorerGateway
@@ -144,6 +145,13 @@ class AwsGateways:
 
         source = _rules_source(named, self._clients)
         return RulesOfFile(source, lambda: self.state, self.identity.account_id, lambda: self.clock)
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        """The language model that the settings name."""
+        from tools.ports.assistant import NoAssistant
+
+        return NoAssistant()
 
     @property
     def gate(self) -> ChangeGate:

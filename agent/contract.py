@@ -14,8 +14,9 @@ from tools.domain.errors import BudgetAgentError, InternalError, InvalidRequest,
 from tools.domain.names import AGENT_NAME
 from tools.domain.quoting import quoted, shortened
 
-_REQUEST_FIELDS = ("action", "parameters", "request_id", "asynchronous")
+_REQUEST_FIELDS = ("action", "parameters", "request_id", "asynchronous", "confirmation_token")
 _LONGEST_REQUEST_ID = 128
+_LONGEST_TOKEN = 200
 _MOST_UNKNOWN = 20
 _DEEPEST = 100
 
@@ -28,6 +29,7 @@ class ActionRequest(BaseModel):
     action: str
     parameters: Mapping[str, Any] = Field(default_factory=dict)
     request_id: str | None = None
+    confirmation_token: str | None = None
 
 
 class Status(StrEnum):
@@ -92,8 +94,8 @@ def parse_request(event: Any, actions: list[str]) -> ActionRequest:
         unknown, further = unknown[:_MOST_UNKNOWN], len(unknown) - _MOST_UNKNOWN
         others = f" and {further} more" if further > 0 else ""
         raise InvalidRequest(
-            f"Not part of a request: {', '.join(unknown)}{others}. Allowed are action, parameters, request_id "
-            "and asynchronous.",
+            f"Not part of a request: {', '.join(unknown)}{others}. Allowed are action, parameters, request_id, "
+            "asynchronous and confirmation_token.",
             {"unknown": unknown, "allowed": list(_REQUEST_FIELDS)},
         )
     if not isinstance(event.get("asynchronous", False), bool):
@@ -109,6 +111,7 @@ def parse_request(event: Any, actions: list[str]) -> ActionRequest:
         action=_known(action.strip(), actions),
         parameters=_parameters_in(event),
         request_id=_request_id_in(event),
+        confirmation_token=_confirmation_token_in(event),
     )
 
 
@@ -178,6 +181,18 @@ def _request_id_in(event: Mapping[str, Any]) -> str | None:
             {"allowed": f"a text of 1 to {_LONGEST_REQUEST_ID} characters"},
         )
     return str(request_id)
+
+
+def _confirmation_token_in(event: Mapping[str, Any]) -> str | None:
+    token = event.get("confirmation_token")
+    if token is None:
+        return None
+    if not isinstance(token, str) or not 1 <= len(token) <= _LONGEST_TOKEN:
+        raise InvalidRequest(
+            "'confirmation_token' is not the token of a proposed change.",
+            {"allowed": "the confirmation_token that `ask` returned, with the request it belongs to"},
+        )
+    return token
 
 
 def _is_request_id(value: Any) -> bool:

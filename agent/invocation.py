@@ -19,6 +19,17 @@ _requester: ContextVar[Requester | None] = ContextVar("requester", default=None)
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent an event, as far as its source shows it.
+
+    `source` is the kind of event; `principal` identifies the caller within it, None where nobody is told apart.
+    """
+
+    source: str = "direct"
+    principal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """One invocation of the function."""
 
@@ -26,6 +37,7 @@ class Invocation:
     function_arn: str | None = None
     cognito_identity_id: str | None = None
     remaining_milliseconds: Callable[[], int] = lambda: LONGEST_INVOCATION_MILLISECONDS
+    caller: Caller = Caller()
 
     def requester(self, request_id: str | None) -> Requester:
         """Who asked, as audit entries keep it."""
@@ -44,6 +56,7 @@ def invocation_of(context: Any) -> Invocation:
         id=getattr(context, "aws_request_id", None),
         function_arn=getattr(context, "invoked_function_arn", None),
         cognito_identity_id=getattr(identity, "cognito_identity_id", None),
+        caller=Caller(principal=getattr(identity, "cognito_identity_id", None)),
         remaining_milliseconds=getattr(
             context, "get_remaining_time_in_millis", lambda: LONGEST_INVOCATION_MILLISECONDS
         ),
@@ -67,6 +80,12 @@ def asked_by(requester: Requester, invocation: Invocation | None = None) -> Iter
 def present_requester() -> Requester:
     """For whom the present call is done."""
     return _requester.get() or Requester()
+
+
+def present_caller() -> Caller:
+    """Who sent the event that is being worked on."""
+    invocation = _invocation.get()
+    return Caller() if invocation is None else invocation.caller
 
 
 def seconds_left() -> float:

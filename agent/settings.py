@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Json, ValidationError, model_validator
 
 
 class LogLevel(StrEnum):
@@ -26,11 +27,30 @@ class TimeSource(StrEnum):
     AWS = "aws"
 
 
+class ModelProvider(StrEnum):
+    """Whose language model is asked, by Strands' names."""
+
+    BEDROCK = "bedrock"
+    ANTHROPIC = "anthropic"
+    GEMINI = "gemini"
+    LITELLM = "litellm"
+    LLAMAAPI = "llamaapi"
+    LLAMACPP = "llamacpp"
+    MISTRAL = "mistral"
+    OLLAMA = "ollama"
+    OPENAI = "openai"
+    OPENAI_RESPONSES = "openai_responses"
+    SAGEMAKER = "sagemaker"
+    WRITER = "writer"
+
+
 class SettingsError(Exception):
     """The environment holds a value that cannot be; the message names the variable and what is allowed."""
 
 
 _TABLE = r"^[a-zA-Z0-9_.-]{3,255}$"
+_PRICE = r"(input|output|cache_read|cache_write)=[0-9]{1,5}(\.[0-9]{1,6})?"
+_PRICES = rf"^{_PRICE}(,{_PRICE}){{0,3}}$"
 _STAGE_ADDRESS = r"^https?://[\w.:-]+(/[\w.$-]+)*$"
 
 
@@ -97,6 +117,94 @@ class Settings(BaseModel):
         pattern=r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+|ssm:[a-zA-Z0-9_./-]+)$",
         description="Where your governance rules are: `s3://bucket/key`, or `ssm:/name` for a parameter of SSM "
         "Parameter Store. Without it the packaged rules are in force.",
+    )
+    model_id: str | None = Field(
+        default=None,
+        alias="MODEL_ID",
+        min_length=1,
+        max_length=2048,
+        description="The language model that `ask` and `explain` speak to: with Amazon Bedrock a model id, or id "
+        "or ARN of an inference profile. Without it they answer MODEL_UNAVAILABLE; named actions never need one.",
+    )
+    model_provider: ModelProvider = Field(
+        default=ModelProvider.BEDROCK,
+        alias="MODEL_PROVIDER",
+        description="Whose model it is. Providers other than Bedrock need their own library in the package.",
+    )
+    model_region: str | None = Field(
+        default=None,
+        alias="MODEL_REGION",
+        pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$",
+        description="Region of Amazon Bedrock; the function's own when missing.",
+    )
+    model_temperature: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        alias="MODEL_TEMPERATURE",
+        description="How freely the model words things: 0 (always alike) to 1.",
+    )
+    model_max_tokens: int = Field(
+        default=2000,
+        ge=100,
+        le=64000,
+        alias="MODEL_MAX_TOKENS",
+        description="Tokens that the model may write in one turn.",
+    )
+    model_guardrail: str | None = Field(
+        default=None,
+        alias="MODEL_GUARDRAIL",
+        pattern=r"^[a-zA-Z0-9:/_-]{1,2048}@([0-9]{1,8}|DRAFT)$",
+        description="A guardrail of Amazon Bedrock that every turn passes, as `id@version`.",
+    )
+    model_prompt_caching: bool = Field(
+        default=True,
+        alias="MODEL_PROMPT_CACHING",
+        description="Whether Bedrock may cache prompt and tools, where the model can.",
+    )
+    model_prices: str | None = Field(
+        default=None,
+        alias="MODEL_PRICES",
+        pattern=_PRICES,
+        description="USD for a million tokens, such as `input=3,output=15,cache_read=0.3,cache_write=3.75`. "
+        "Without it replies tell tokens and no cost.",
+    )
+    model_options: Json[dict[str, Any]] | None = Field(
+        default=None,
+        alias="MODEL_OPTIONS",
+        description="Further arguments of the provider's Strands class, as a JSON object. No keys: providers read "
+        "those from variables of their own.",
+    )
+    ask_tool_calls: int = Field(
+        default=12, ge=1, le=50, alias="ASK_TOOL_CALLS", description="Tool calls that one question may cause."
+    )
+    ask_seconds: float = Field(
+        default=45,
+        ge=1,
+        le=240,
+        alias="ASK_SECONDS",
+        description="Seconds that one question may take; then the answer is what is known.",
+    )
+    ask_tokens: int = Field(
+        default=150000,
+        ge=1000,
+        le=10000000,
+        alias="ASK_TOKENS",
+        description="Tokens that one question may take, read and written.",
+    )
+    ask_session_hours: float = Field(
+        default=8,
+        gt=0,
+        le=720,
+        alias="ASK_SESSION_HOURS",
+        description="Hours that a conversation is remembered after its last question.",
+    )
+    cors_allowed_origins: str | None = Field(
+        default=None,
+        alias="CORS_ALLOWED_ORIGINS",
+        pattern=r"^(\*|https?://[\w.:-]+(\s*,\s*https?://[\w.:-]+)*)$",
+        description="Web pages whose scripts may call the function over HTTP, such as https://finops.example.com, "
+        "parted by commas. None when missing.",
     )
     region: str = Field(
         default="us-east-1", alias="AWS_REGION", description="Region of the clients; Lambda sets it."

@@ -61,6 +61,7 @@ from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
 from tools.domain.snapshots import Snapshot
 from tools.gateways import LONGEST_RUN_SECONDS, AgentIdentity, ChangeGate, Gateways, NoGate
+from tools.ports.assistant import Assistant, NoAssistant
 from tools.ports.budgets import BudgetsGateway
 from tools.ports.channels import AnnouncementChannel, ConnectionStore
 from tools.ports.cost_explorer import (
@@ -691,6 +692,7 @@ class FakeGateways:
     seconds: Callable[[], float] = lambda: LONGEST_RUN_SECONDS
     rules: GovernanceRules = field(default_factory=PackagedRules)
     gate: ChangeGate = field(default_factory=NoGate)
+    assistant: Assistant = field(default_factory=NoAssistant)
 
     def seconds_left(self) -> float:
         return self.seconds()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tools.domain.audit import Requester
     from tools.domain.deliveries import Unsettled
     from tools.domain.planned_change import PlannedChange
+    from tools.ports.assistant import Assistant
     from tools.ports.budgets import BudgetsGateway
     from tools.ports.channels import AnnouncementChannel, ConnectionStore
     from tools.ports.cost_explorer import CostExplorerGateway
@@ -114,6 +115,10 @@ class Gateways(Protocol):
     @property
     def gate(self) -> ChangeGate:
         """Where changes are judged by them."""
+
+    @property
+    def assistant(self) -> Assistant:
+        """The language model, for those who ask in words."""
 
     def seconds_left(self) -> float:
         """How much time the present run still has."""

@@ -46,7 +46,13 @@ def test_a_request_without_an_action_is_refused(event: Any) -> None:
 def test_anything_else_at_the_top_level_is_named() -> None:
     with pytest.raises(InvalidRequest, match="budget_name, colour") as caught:
         parse_request({"action": "create_budget", "colour": 1, "budget_name": "x"}, ACTIONS)
-    assert caught.value.details["allowed"] == ["action", "parameters", "request_id", "asynchronous"]
+    assert caught.value.details["allowed"] == [
+        "action",
+        "parameters",
+        "request_id",
+        "asynchronous",
+        "confirmation_token",
+    ]
 
 
 @pytest.mark.parametrize("parameters", [[], "x", 1, True])

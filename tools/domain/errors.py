@@ -14,6 +14,8 @@ BudgetAgentError
 │   └── NotAllowedInState     RESOURCE_LOCKED       not retryable: its state has to change first
 ├── DataUnavailable           DATA_UNAVAILABLE      AWS has no figures for what was asked
 ├── StateUnavailable          STATE_UNAVAILABLE     the agent has no table to remember in
+├── ModelUnavailable          MODEL_UNAVAILABLE     no language model can be asked
+├── ConfirmationRefused       CONFIRMATION_REFUSED  a confirmation token does not fit its request
 ├── GovernanceViolation       GOVERNANCE_VIOLATION  the user's own rules forbid the change
 ├── GovernanceFileInvalid     GOVERNANCE_FILE_INVALID  the file of those rules cannot be used
 └── InternalError             INTERNAL_ERROR        a defect of ours; no internals leave
@@ -149,6 +151,18 @@ class StateUnavailable(BudgetAgentError):
     """The agent's memory was asked for, and no table is configured or the configured one does not exist."""
 
     code = "STATE_UNAVAILABLE"
+
+
+class ModelUnavailable(BudgetAgentError):
+    """No model is configured, or the configured one cannot be used; `details.configure` names the settings."""
+
+    code = "MODEL_UNAVAILABLE"
+
+
+class ConfirmationRefused(BudgetAgentError):
+    """A confirmation token is unknown, over, used, or of another request or caller. Nothing was changed."""
+
+    code = "CONFIRMATION_REFUSED"
 
 
 class GovernanceViolation(BudgetAgentError):
