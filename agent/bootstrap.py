@@ -149,9 +149,15 @@ class AwsGateways:
     @cached_property
     def assistant(self) -> Assistant:
         """The language model that the settings name."""
-        from tools.ports.assistant import NoAssistant
+        if self._settings.model_id is None:
+            from tools.ports.assistant import NoAssistant
 
-        return NoAssistant()
+            return NoAssistant()
+        from agent.assistant import StrandsAssistant
+        from tools.aws.errors import aws_errors
+
+        errors = partial(aws_errors, "bedrock:InvokeModelWithResponseStream")
+        return StrandsAssistant(self._settings, ACTIONS, self, errors)
 
     @property
     def gate(self) -> ChangeGate:

@@ -13,6 +13,7 @@ from strands.types.streaming import StreamEvent
 
 from agent.contract import ActionRequest, ErrorDetail, internal_error
 from agent.guardrails import guardrails
+from agent.invocation import present_caller
 from agent.observability import logger
 from agent.strands_tools import as_strands_tool
 from tools.actions._action import Action
@@ -91,9 +92,18 @@ class BudgetAgent:
     def perform(self, request: ActionRequest) -> dict[str, Any] | ErrorDetail:
         """Run the named action through the Strands agent: its result, or why there is none.
 
+        A request with a confirmation token runs only if the token fits.
+
         The parameters are checked before the call, because Strands would take keyword arguments of its own
         (`record_direct_tool_call`) out of them.
         """
+        if request.confirmation_token is None:
+            return self._call(request)
+        from agent.proposals import carry_out_confirmed
+
+        return carry_out_confirmed(request, present_caller(), self.gateways, lambda: self._call(request))
+
+    def _call(self, request: ActionRequest) -> dict[str, Any] | ErrorDetail:
         action = self._actions[request.action]
         action.parse(request.parameters)
         if action.name not in self._agent.tool_registry.registry:

@@ -42,6 +42,7 @@ from tools.domain.budget_steps import (
 )
 from tools.domain.budget_types import BudgetTypeName
 from tools.domain.commitments import CommitmentMonth
+from tools.domain.confirmations import Confirmation
 from tools.domain.cost_answers import KeptAnswer
 from tools.domain.deliveries import Unsettled
 from tools.domain.errors import (
@@ -59,6 +60,7 @@ from tools.domain.money import Spend
 from tools.domain.notifications import Notification, Subscriber
 from tools.domain.performance import PeriodPerformance
 from tools.domain.periods import TimeUnit
+from tools.domain.sessions import Session
 from tools.domain.snapshots import Snapshot
 from tools.gateways import LONGEST_RUN_SECONDS, AgentIdentity, ChangeGate, Gateways, NoGate
 from tools.ports.assistant import Assistant, NoAssistant
@@ -458,12 +460,38 @@ class FakeStateStore:
     kept_snapshots: dict[tuple[str, str, date], Snapshot] = field(default_factory=dict)
     cost_answers: dict[tuple[str, str, date], KeptAnswer] = field(default_factory=dict)
     rules: dict[tuple[str, str], KeptRules] = field(default_factory=dict)
+    sessions: dict[tuple[str, str], Session] = field(default_factory=dict)
+    confirmations: dict[tuple[str, str], Confirmation] = field(default_factory=dict)
     failing: dict[str, BudgetAgentError] = field(default_factory=dict)
 
     @property
     def announced(self) -> list[Announcement]:
         """Everything that was ever announced, told or not."""
         return sorted([*self.told.values(), *self.outbox.values()], key=lambda each: (each.at, each.id))
+
+    def session(self, account_id: str, key: str) -> Session | None:
+        self._may("session")
+        return self.sessions.get((account_id, key))
+
+    def save_session(self, account_id: str, session: Session) -> bool:
+        self._may("save_session")
+        present = self.sessions.get((account_id, session.key))
+        if present is not None and present.version >= session.version:
+            return False
+        self.sessions[account_id, session.key] = session
+        return True
+
+    def confirmation(self, account_id: str, key: str) -> Confirmation | None:
+        self._may("confirmation")
+        return self.confirmations.get((account_id, key))
+
+    def save_confirmation(self, account_id: str, confirmation: Confirmation) -> bool:
+        self._may("save_confirmation")
+        present = self.confirmations.get((account_id, confirmation.key))
+        if present is not None and present.taken >= confirmation.taken:
+            return False
+        self.confirmations[account_id, confirmation.key] = confirmation
+        return True
 
     def keep_rules(self, account_id: str, kept: KeptRules) -> None:
         self._may("keep_rules")

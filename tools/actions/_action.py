@@ -18,6 +18,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 
 from tools.domain.audit import Change
@@ -46,6 +47,10 @@ AnyModel = TypeVar("AnyModel", bound=BaseModel)
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 WholeNumber = Annotated[int, BeforeValidator(_refuse_truth_value, json_schema_input_type=int)]
 BudgetName = Annotated[str, AfterValidator(_as_budget_name)]
+
+
+NOT_FOR_MODELS: JsonDict = {"x-not-for-models": True}
+"""Marks a parameter that a language model may not set: it would change something, or ask a model again."""
 
 
 class Model(BaseModel):
@@ -136,6 +141,15 @@ class Action:
     def is_change(self, parameters: Parameters) -> bool:
         """Whether these parameters ask for a change: a dry run does not."""
         return self.mutates and not (isinstance(parameters, MutatingParameters) and parameters.dry_run)
+
+    @property
+    def not_for_models(self) -> list[str]:
+        """The parameters that a language model may not set."""
+        return [
+            name
+            for name, field in self.parameters.model_fields.items()
+            if field.json_schema_extra == NOT_FOR_MODELS
+        ]
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the parameters, as a model reads it: names as they stand in the documents."""

@@ -11,7 +11,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
+from tools.actions._action import (
+    NOT_FOR_MODELS,
+    BudgetName,
+    Incomplete,
+    Model,
+    Parameters,
+    Result,
+    WholeNumber,
+    action,
+)
 from tools.actions._alert_keeping import keep_alerts
 from tools.actions._alert_view import KeptAlerts, kept_alerts
 from tools.actions._announcing import Announced, deliver_announcements
@@ -95,6 +104,7 @@ class MonitorBudgetsParameters(Parameters):
         default=False,
         description="Keep alerts as well: open, announce and resolve them. For the schedule, and for whoever "
         "wants people to be told.",
+        json_schema_extra=NOT_FOR_MODELS,
     )
     page_size: WholeNumber = Field(default=500, ge=1, le=2000, description="Crossings per reply.")
     next_token: str | None = Field(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from tools.aws.action_record_store import DynamoDbActionRecords
 from tools.aws.alert_store import DynamoDbAlerts
 from tools.aws.change_store import DynamoDbChanges
+from tools.aws.conversations import DynamoDbConversations
 from tools.aws.cost_memory import DynamoDbCostMemory
 from tools.aws.inbox import DynamoDbInbox
 from tools.aws.outbox import DynamoDbOutbox
@@ -25,6 +26,7 @@ class DynamoDbStateStore(
     DynamoDbSnapshots,
     DynamoDbCostMemory,
     DynamoDbRulesMemory,
+    DynamoDbConversations,
 ):
     """All of it in one table; `snapshots_kept` is how long DynamoDB keeps a budget's snapshots."""
 

@@ -26,12 +26,14 @@ class Question:
     """What somebody asks.
 
     `session_id` continues an earlier conversation of the same caller. With `allow_changes` proposed changes come
-    with a confirmation token; without it they are requests that whoever may can send.
+    with a confirmation token; without it they are requests that whoever may can send. `account_id` is the account
+    that is asked about, None for the agent's own.
     """
 
     text: str
     session_id: str | None = None
     allow_changes: bool = False
+    account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

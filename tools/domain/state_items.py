@@ -17,6 +17,8 @@ on DynamoDB may delete an item. Accounts never share a partition.
 | answer of Cost Explorer | `<account>#costs` | `<day>#<hash of the question>#<part>` | after two days |
 | WebSocket connection | `<account>#connections` | `<connection id>` | after 2 h 15 min |
 | governance rules | `<account>#governance` | `s3://<bucket>/<key>` or `ssm:<name>` | never |
+| session | `<account>#sessions` | `<hash of caller and session id>` | after `ASK_SESSION_HOURS` |
+| confirmation token | `<account>#confirmations` | `<hash of the token>` | a day after it is over |
 | request | `<account>#requests` | `request#<hash of its id>` | after a day |
 
 An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `outcome`,
@@ -49,6 +51,10 @@ A connection is one to the stack's own WebSocket API: `subscriptions`, a JSON li
 
 Governance rules are `text`, the last good one of the rules file, and `kept_at`; it is written only over an older
 one. Its account is the agent's own.
+
+A session has `version` (a number, which every change of it raises), `turns`, a JSON list of questions and answers,
+and `until`. A confirmation token has the hashes of its `request` and of its `caller`, `until`, and `taken`: how
+often it was taken or given back, odd while it is taken. Their account is the agent's own.
 
 A request is Powertools' idempotency record: `status`, `validation` (hash of the request), `data` (the reply) and
 `in_progress_expiration`. Its account is the agent's own.

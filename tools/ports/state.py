@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from tools.domain.alerts import Alert, AlertChange, AlertKey
     from tools.domain.announcements import Announcement
     from tools.domain.audit import AuditEntry
+    from tools.domain.confirmations import Confirmation
     from tools.domain.cost_answers import KeptAnswer
     from tools.domain.inbox import ReceivedMessage
     from tools.domain.kept_rules import KeptRules
+    from tools.domain.sessions import Session
     from tools.domain.snapshots import Snapshot
 
 
@@ -170,6 +172,28 @@ class RulesMemory(Protocol):
         """That of a source; None where none was kept."""
 
 
+class ConversationStore(Protocol):
+    """The memory of conversations, and of the changes that they propose."""
+
+    def session(self, account_id: str, key: str) -> Session | None:
+        """A session as it stands at this moment, one that is over included; None where none was kept."""
+
+    def save_session(self, account_id: str, session: Session) -> bool:
+        """Keep it in the place of a lower version.
+
+        False when somebody else was faster: then nothing was written.
+        """
+
+    def confirmation(self, account_id: str, key: str) -> Confirmation | None:
+        """A confirmation token as it stands at this moment, by its hash; None where there is none."""
+
+    def save_confirmation(self, account_id: str, confirmation: Confirmation) -> bool:
+        """Keep it in the place of one that was taken less often.
+
+        False when somebody else was faster: then nothing was written.
+        """
+
+
 class StateStore(
     ChangeStore,
     AlertStore,
@@ -179,6 +203,7 @@ class StateStore(
     SnapshotStore,
     CostMemory,
     RulesMemory,
+    ConversationStore,
     Protocol,
 ):
     """The agent's memory. Every write has a condition, so that nothing is lost or doubled.

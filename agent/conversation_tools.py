@@ -1,0 +1,151 @@
+"""Actions as the tools of a conversation: what reads is read, and what changes is rehearsed and proposed.
+
+A model can make no change: a tool that changes something runs as a dry run, whatever it was asked, and the request
+that would make the change goes to the person who asked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from strands.types.tools import ToolResult, ToolSpec, ToolUse
+
+from agent.strands_tools import ActionTool
+from tools.actions._action import Action
+from tools.domain.conversation import ProposedChange, ToolCall
+from tools.domain.shortening import shortened_value
+from tools.gateways import Gateways
+
+LONGEST_RESULT = 24_000
+"""Characters of a result that the model reads."""
+_LONGEST_PREVIEW = 12_000
+_DRY_RUN = "dry_run"
+
+# What reaches people: an e-mail address, a topic, a chat channel or role, a page.
+_ADDRESS = re.compile(
+    r"[^\s@\"'<>,;]+@[^\s@\"'<>,;]+|arn:[a-z-]+:(?:sns|chatbot)[^\s\"'<>,;]*|https?://[^\s\"'<>]+"
+)
+
+
+@dataclass(slots=True)
+class ToolRecord:
+    """What the tools of one conversation were asked, what they said, and what they propose."""
+
+    calls: list[ToolCall] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
+    proposals: list[ProposedChange] = field(default_factory=list)
+    inputs: dict[str, str] = field(default_factory=dict)
+    """What the model wrote as the input of each call, by its id: Strands takes what is no JSON for no input."""
+
+    def propose(self, proposal: ProposedChange) -> None:
+        """Note a proposal; the same one again is one."""
+        if all(each.request != proposal.request for each in self.proposals):
+            self.proposals.append(proposal)
+
+
+class ConversationTool(ActionTool):
+    """One action as the tool of one conversation.
+
+    `words` is everything that the person has said: addresses have to stand in it.
+    """
+
+    def __init__(self, action: Action, gateways: Gateways, record: ToolRecord, words: Sequence[str]) -> None:
+        super().__init__(action, gateways)
+        self._record = record
+        self._words = " ".join(words).lower()
+
+    @property
+    def tool_spec(self) -> ToolSpec:
+        """What the model reads: the action's description and its parameters, told briefly."""
+        return conversation_spec(self.action)
+
+    def _result(self, tool_use: ToolUse, *, is_governed: bool) -> ToolResult:
+        given = tool_use["input"] if isinstance(tool_use["input"], Mapping) else {}
+        problem = self._problem_with_input(tool_use) or self._problem_with(given)
+        if problem is not None:
+            return self._told(tool_use, "error", {"error": problem})
+        if not self.action.mutates:
+            done = super()._result({**tool_use, "input": given}, is_governed=False)
+            return self._told(tool_use, done["status"], dict(done["content"][0]["json"]))
+        done = super()._result({**tool_use, "input": {**given, _DRY_RUN: True}}, is_governed=is_governed)
+        preview = dict(done["content"][0]["json"])
+        if done["status"] != "success" or given.get(_DRY_RUN) is True:
+            return self._told(tool_use, done["status"], preview)
+        parameters = {**given, _DRY_RUN: False}
+        self._record.propose(
+            ProposedChange(
+                request={"action": self.action.name, "parameters": parameters},
+                preview=shortened_value(preview, _LONGEST_PREVIEW),
+            )
+        )
+        told = {
+            "changed": False,
+            "proposed": "Nothing was changed. The person who asked gets this change as a proposal and decides.",
+            "rehearsal": preview,
+        }
+        return self._told(tool_use, "success", told)
+
+    def _problem_with_input(self, tool_use: ToolUse) -> dict[str, Any] | None:
+        """Why an input cannot be read, as the model wrote it."""
+        written = self._record.inputs.get(tool_use["toolUseId"], "").strip() or "{}"
+        try:
+            is_object = isinstance(json.loads(written), dict)
+        except (ValueError, RecursionError):
+            is_object = False
+        if is_object:
+            return None
+        return _refusal("INVALID_PARAMETERS", "The input of the call is no JSON object; call again with one.")
+
+    def _problem_with(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Why a call is refused before it is made: a parameter models may not set, or an address nobody named."""
+        forbidden = sorted(set(given) & set(self.action.not_for_models))
+        if forbidden:
+            return _refusal(
+                "INVALID_PARAMETERS", f"{', '.join(forbidden)} cannot be set in a conversation; leave it out."
+            )
+        if not self.action.mutates:
+            return None
+        unnamed = sorted({each for each in _addresses_in(given) if each.lower() not in self._words})
+        if unnamed:
+            return _refusal(
+                "INVALID_PARAMETERS",
+                "The person who asked has not named these addresses, so no change may use them; ask them for one: "
+                + ", ".join(unnamed),
+            )
+        return None
+
+    def _told(self, tool_use: ToolUse, status: Any, content: dict[str, Any]) -> ToolResult:
+        error = content.get("error")
+        self._record.calls.append(
+            ToolCall(action=self.action.name, error_code=error["code"] if error else None)
+        )
+        self._record.results.append(content)
+        shown = shortened_value(content, LONGEST_RESULT)
+        return {"toolUseId": tool_use["toolUseId"], "status": status, "content": [{"json": shown}]}
+
+
+def conversation_spec(action: Action) -> ToolSpec:
+    """An action's name, description and parameters, as short as a model needs them."""
+    return {
+        "name": action.name,
+        "description": action.description,
+        "inputSchema": {"json": action.schema()},
+    }
+
+
+def _refusal(code: str, message: str) -> dict[str, Any]:
+    return {"code": code, "message": message, "details": {}, "retryable": False}
+
+
+def _addresses_in(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return _ADDRESS.findall(value)
+    if isinstance(value, Mapping):
+        return [found for pair in value.items() for each in pair for found in _addresses_in(each)]
+    if isinstance(value, list):
+        return [found for each in value for found in _addresses_in(each)]
+    return []
