@@ -135,13 +135,13 @@ class StrandsAssistant:
 
     def _prompt(self, question: Question) -> str:
         own = self._gateways.identity.account_id
-        about = (
-            ""
-            if question.account_id in (None, own)
-            else f" The question is about account {question.account_id}: "
-        )
-        about += "pass it as account_id to every tool." if about else ""
-        return f"{_read('system.md')}\nToday is {self._gateways.clock.now():%Y-%m-%d}. Your account is {own}.{about}\n"
+        lines = [
+            _read("system.md"),
+            f"Today is {self._gateways.clock.now():%Y-%m-%d}. Your account is {own}.",
+        ]
+        if question.account_id not in (None, own):
+            lines.append(f"The question is about {question.account_id}: pass it as account_id to every tool.")
+        return "\n".join(lines)
 
     def _tools(self, record: ToolRecord, words: Sequence[str]) -> list[ConversationTool]:
         return [

@@ -1,7 +1,7 @@
 """What a question follows, and what is kept of it for the next: the sessions of the state table.
 
-Lambda does not tell who invoked it directly, so those callers are one; what keeps their conversations apart is that
-nobody can guess another's session id.
+Lambda does not tell who invoked it directly, so those callers are one; what keeps their conversations apart is
+that nobody can guess another's session id.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Remembered:
 def remember(question: Question, caller: Caller, gateways: Gateways) -> Remembered:
     """The session that the question follows, or a new one.
 
-    A table that does not answer is told as a gap, and nothing is remembered. Raises InvalidParameters for an id that
-    others could guess.
+    A table that does not answer is told as a gap, and nothing is remembered. Raises InvalidParameters for an id
+    that others could guess.
     """
     given, state = question.session_id, gateways.state
     if given is not None and caller.principal is None:
