@@ -22,11 +22,12 @@ from agent.conversation import Conversation, Limits, Spoken
 from agent.conversation_tools import ConversationTool, ToolRecord
 from agent.invocation import Caller, present_caller
 from agent.models import ModelErrors, build_model, cost_of, model_errors
-from agent.observability import logger
+from agent.observability import logger, record_model_use
 from agent.prompt_guard import without_prompt
 from agent.proposals import with_tokens
 from agent.remembering import gap, keep, remember
 from agent.settings import Settings
+from agent.told_changes import with_truth_about_changes
 from agent.unfinished_answers import finished_part, gaps_of, instead_of_an_answer
 from tools.actions._action import Action
 from tools.domain.conversation import Answer, Gap, ModelUse, ProposedChange, Question, Words
@@ -89,6 +90,7 @@ class StrandsAssistant:
         spoken = self._repaired(conversation, spoken, facts, record, results)
         text = grounded_text(without_prompt(finished_part(spoken), prompt), facts)
         said = text.text.strip() or instead_of_an_answer(spoken, record.calls, record.results, self._settings)
+        said = with_truth_about_changes(said, record.proposals)
         proposals, gaps = self._proposals(question, record, caller)
         kept = keep(before, Turn(question.text, said), self._settings.ask_session_hours, self._gateways)
         use = conversation.use(str(self._settings.model_id))
@@ -187,7 +189,9 @@ class StrandsAssistant:
         return again if again.text.strip() else spoken
 
     def _priced(self, use: ModelUse) -> ModelUse:
-        return replace(use, cost=cost_of(use, self._settings.model_prices))
+        priced = replace(use, cost=cost_of(use, self._settings.model_prices))
+        record_model_use(priced)
+        return priced
 
     def _proposals(
         self, question: Question, record: ToolRecord, caller: Caller

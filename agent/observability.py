@@ -11,9 +11,13 @@ from collections import Counter
 from pathlib import Path
 from threading import Lock
 from traceback import extract_tb
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
+
+if TYPE_CHECKING:
+    from tools.domain.conversation import ModelUse
 
 SERVICE = "budget-management-agent"
 NAMESPACE = "BudgetManagementAgent"
@@ -80,6 +84,15 @@ def record_outcome(action: str | None, error_code: str | None, seconds: float, *
         # Without the action, so that one alarm watches all of them.
         with single_metric("InternalError", MetricUnit.Count, 1, namespace=NAMESPACE) as metric:
             metric.add_dimension("service", SERVICE)
+
+
+def record_model_use(use: ModelUse) -> None:
+    """Note what a model's part of the request took; it is written with the request's outcome."""
+    metrics.add_metric("ModelTurns", MetricUnit.Count, use.turns)
+    metrics.add_metric("ModelInputTokens", MetricUnit.Count, use.input_tokens)
+    metrics.add_metric("ModelOutputTokens", MetricUnit.Count, use.output_tokens)
+    if use.cost is not None:
+        metrics.add_metric("ModelSpend", MetricUnit.NoUnit, float(use.cost))
 
 
 def log_failure(message: str, error: BaseException) -> None:

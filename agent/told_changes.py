@@ -1,0 +1,26 @@
+"""What an answer says of changes is true: a conversation has made none, whatever the model claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tools.domain.conversation import ProposedChange
+
+_DONE = "created|deleted|removed|updated|changed|raised|lowered|increased|decreased|set|attached|approved|executed"
+_DONE += "|reversed|reset|acknowledged|snoozed|adjusted|restored|undone|reverted|confirmed|applied|sent|added"
+_CLAIMS = re.compile(
+    rf"\b(?:I|we)(?:'ve|\u2019ve| have)?(?: (?:just|now|already|successfully))? (?:{_DONE})\b"
+    rf"|\b(?:has|have) (?:now |just |already |successfully )?been (?:successfully )?(?:{_DONE})\b"
+    r"|\b(?:successfully|done)\b",
+    re.IGNORECASE,
+)
+NOTHING_CHANGED = "Nothing was changed: a conversation changes nothing by itself."
+
+
+def with_truth_about_changes(text: str, proposals: Sequence[ProposedChange]) -> str:
+    """The answer, and where it proposes changes or sounds as if it had made some, that it has not."""
+    if proposals:
+        named = ", ".join(dict.fromkeys(str(each.request["action"]) for each in proposals))
+        return f"{text}\n\nNothing was changed yet. Proposed: {named}; sending a proposed request makes its change."
+    return f"{text}\n\n{NOTHING_CHANGED}" if _CLAIMS.search(text) else text
