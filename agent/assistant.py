@@ -16,7 +16,6 @@ from time import monotonic
 from typing import Any
 
 from strands.models.model import Model
-from tools.domain.grounding import Facts, grounded_text, ungrounded
 
 from agent.conversation import Conversation, Limits, Spoken
 from agent.conversation_tools import ConversationTool, ToolRecord
@@ -32,6 +31,7 @@ from agent.unfinished_answers import finished_part, gaps_of, instead_of_an_answe
 from tools.actions._action import Action
 from tools.domain.conversation import Answer, Gap, ModelUse, ProposedChange, Question, Words
 from tools.domain.errors import BudgetAgentError
+from tools.domain.grounding import Facts, grounded_text, ungrounded
 from tools.domain.sessions import Turn
 from tools.domain.shortening import shortened_value
 from tools.gateways import Gateways
@@ -78,7 +78,7 @@ class StrandsAssistant:
             model=self._model,
             prompt=prompt,
             history=[(each.question, each.answer) for each in before.turns],
-            tools=self._tools(record, [*(each.question for each in before.turns), question.text]),
+            tools=self._tools(record, [*(each.question for each in before.turns), question.text], prompt),
             limits=self._limits(self._settings.ask_seconds),
             errors=self._errors_of_model,
             heard=record.inputs,
@@ -145,9 +145,9 @@ class StrandsAssistant:
             lines.append(f"The question is about {question.account_id}: pass it as account_id to every tool.")
         return "\n".join(lines)
 
-    def _tools(self, record: ToolRecord, words: Sequence[str]) -> list[ConversationTool]:
+    def _tools(self, record: ToolRecord, words: Sequence[str], prompt: str) -> list[ConversationTool]:
         return [
-            ConversationTool(self._actions[name], self._gateways, record, words)
+            ConversationTool(self._actions[name], self._gateways, record, words, prompt)
             for name in self._actions
             if name not in _NOT_ASKED
         ]

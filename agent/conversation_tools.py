@@ -14,6 +14,7 @@ from typing import Any
 
 from strands.types.tools import ToolResult, ToolSpec, ToolUse
 
+from agent.prompt_guard import repeats_prompt
 from agent.strands_tools import ActionTool
 from tools.actions._action import Action
 from tools.domain.conversation import ProposedChange, ToolCall
@@ -50,12 +51,16 @@ class ToolRecord:
 class ConversationTool(ActionTool):
     """One action as the tool of one conversation.
 
-    `words` is everything that the person has said: addresses have to stand in it.
+    `words` is everything that the person has said: addresses have to stand in it. `prompt` is what the model is
+    told, which no change may carry out.
     """
 
-    def __init__(self, action: Action, gateways: Gateways, record: ToolRecord, words: Sequence[str]) -> None:
+    def __init__(
+        self, action: Action, gateways: Gateways, record: ToolRecord, words: Sequence[str], prompt: str
+    ) -> None:
         super().__init__(action, gateways)
         self._record = record
+        self._prompt = prompt
         self._words = " ".join(words).lower()
 
     @property
@@ -116,6 +121,8 @@ class ConversationTool(ActionTool):
                 "The person who asked has not named these addresses, so no change may use them; ask them for one: "
                 + ", ".join(unnamed),
             )
+        if any(repeats_prompt(each, self._prompt) for each in _texts_in(given)):
+            return _refusal("INVALID_PARAMETERS", "Your instructions are no part of a change.")
         return None
 
     def _told(self, tool_use: ToolUse, status: Any, content: dict[str, Any]) -> ToolResult:
@@ -142,10 +149,15 @@ def _refusal(code: str, message: str) -> dict[str, Any]:
 
 
 def _addresses_in(value: Any) -> list[str]:
+    return [found for each in _texts_in(value) for found in _ADDRESS.findall(each)]
+
+
+def _texts_in(value: Any) -> list[str]:
+    """Every text of a JSON value, names of members included."""
     if isinstance(value, str):
-        return _ADDRESS.findall(value)
+        return [value]
     if isinstance(value, Mapping):
-        return [found for pair in value.items() for each in pair for found in _addresses_in(each)]
+        return [found for pair in value.items() for each in pair for found in _texts_in(each)]
     if isinstance(value, list):
-        return [found for each in value for found in _addresses_in(each)]
+        return [found for each in value for found in _texts_in(each)]
     return []

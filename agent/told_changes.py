@@ -22,5 +22,5 @@ def with_truth_about_changes(text: str, proposals: Sequence[ProposedChange]) -> 
     """The answer, and where it proposes changes or sounds as if it had made some, that it has not."""
     if proposals:
         named = ", ".join(dict.fromkeys(str(each.request["action"]) for each in proposals))
-        return f"{text}\n\nNothing was changed yet. Proposed: {named}; sending a proposed request makes its change."
+        return f"{text}\n\nNothing was changed yet. Proposed: {named}; whoever sends a proposal makes it."
     return f"{text}\n\n{NOTHING_CHANGED}" if _CLAIMS.search(text) else text
