@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.domain.prose.addresses import addresses_in
@@ -18,16 +19,16 @@ from tools.domain.prose.sentences import REMOVED, sentences_of
 __all__ = ["Claim", "Kind", "claims_of"]
 
 _NUMBERING = re.compile(r"\W{0,3}\d{1,2}[.)](?=\s)")
-_TOKEN = re.compile(r"[\w.+-]*\w")
+_TOKEN = re.compile(r"[\w.+-]{0,80}\w")
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Something a text says that has to come from somewhere.
 
-    `text` is as written, `sentence` the place of its sentence in sentences_of. One of `readings` has to be true; where
-    there is none, it never is. It is true as well where one of `named_in`, a text that stands as a name of its own
-    around it (in quotes, as code, in the first cell of a row), is a name.
+    `text` is as written, `sentence` the place of its sentence in sentences_of. One of `readings` has to be
+    true; where there is none, it never is. It is true as well where one of `named_in`, a text that stands as
+    a name of its own around it (in quotes, as code, in the first cell of a row), is a name.
     """
 
     kind: Kind
@@ -35,13 +36,14 @@ class Claim:
     sentence: int
     readings: tuple[Reading, ...]
     named_in: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def claims_of(text: str) -> list[Claim]:
     """Every claim of a text, in the order of its sentences. Any text will do.
 
-    - FIGURE, PERCENT, MONEY: a number in digits, or in English words from two up, with its unit. Not the digits of an
-      identifier, the number of an item in a list, or `#1`.
+    - FIGURE, PERCENT, MONEY: a number in digits, or in English words from two up, with its unit. Not the
+      digits of an identifier, the number of an item in a list, or `#1`.
     - DATE: a day, month, quarter, year or time of day. A year alone may be a figure, too.
     - NAME: see tools.domain.prose.names.
     - ARN, ADDRESS: see tools.domain.prose.addresses.
@@ -69,14 +71,15 @@ def _claims_in(plain: Plain, sentence: int, *, is_row: bool) -> list[Claim]:
     text = without(text, [(each.start, each.end) for each in names])
     dates, text = dates_in(text)
     found += [*names, *dates, *figures_in(text), *number_words_in(text)]
-    delimited = list(delimited_in(plain, is_row=is_row)) if found else []
+    delimited = delimited_in(plain, is_row=is_row) if found else ()
     return [
         Claim(
             each.kind,
             plain.as_written(each.start, each.end),
             sentence,
             _as_written(plain, each),
-            tuple(_names_around(plain.text, each, delimited)),
+            tuple(_named_in(plain.text, each, delimited)),
+            tuple(_beside(plain.text, each)),
         )
         for each in sorted(dict.fromkeys(found), key=lambda each: each.start)
     ]
@@ -97,20 +100,28 @@ def _as_written(plain: Plain, found: Found) -> tuple[Reading, ...]:
     )
 
 
-def _names_around(text: str, found: Found, delimited: list[tuple[int, int, bool]]) -> Iterator[str]:
-    """The texts that would make a claim a mere part of a name.
-
-    A name is what somebody chose, `999999 USD left` as well. So what it says of figures counts only where a reader
-    sees it to be a name; an ordinal or a year, which no one is misled by, also beside the other words of the name.
-    """
+def _named_in(text: str, found: Found, delimited: Sequence[Sequence[tuple[int, int, bool]]]) -> Iterator[str]:
+    """The texts around a claim that stand as names of their own; a mere figure only where it is called a name."""
     if found.kind is Kind.ADDRESS:
         return
-    for start, end, is_introduced in delimited:
+    for spans in delimited:
+        place = bisect_right(spans, (found.start, len(text), True)) - 1
+        if place < 0:
+            continue
+        start, end, is_introduced = spans[place]
         is_all = (start, end) == (found.start, found.end)
-        if start <= found.start and found.end <= end and (is_introduced or not is_all):
+        if found.end <= end and (is_introduced or not is_all):
             yield text[start:end]
+
+
+def _beside(text: str, found: Found) -> Iterator[str]:
+    """The names that an ordinal, a year or leading digits could be a part of without any marks around the name.
+
+    Nobody is misled by those; any other figure in a name (`999999 USD left`) has to be marked as a part of
+    it.
+    """
     if any(isinstance(each, WrittenDate) for each in found.readings) and found.end - found.start <= 5:
         yield from words_around(text, found.start, found.end)
-    elif text[found.end : found.end + 1] == "-" and found.kind is Kind.FIGURE:
+    elif found.kind is Kind.FIGURE and text[found.end : found.end + 1] == "-":
         token = _TOKEN.match(text, found.start)
         yield "" if token is None else token.group()

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tools.domain.claims import Claim, claims_of
-from tools.domain.facts import Facts as Facts
+from tools.domain.known.facts import Facts as Facts
 from tools.domain.prose.sentences import REMOVED as REMOVED
 from tools.domain.prose.sentences import Sentence, sentences_of
 
@@ -27,8 +27,9 @@ def ungrounded(text: str, facts: Facts) -> list[Claim]:
 def grounded_text(text: str, facts: Facts) -> GroundedText:
     """The text with REMOVED in place of every sentence that claims what no tool gave.
 
-    A row of a table is a sentence, and a line of a list or a heading ends one. Sentences that follow one another get
-    one mark, and a text of which nothing stays is the mark. What stays is unchanged. Done again, it removes nothing.
+    A row of a table is a sentence, and a line of a list or a heading ends one. Sentences that follow one
+    another get one mark, and a text of which nothing stays is the mark. What stays is unchanged. Done again,
+    it removes nothing.
     """
     removed = 0
     while found := {claim.sentence for claim in ungrounded(text, facts)}:
@@ -38,7 +39,7 @@ def grounded_text(text: str, facts: Facts) -> GroundedText:
 
 
 def _without(text: str, removed: set[int]) -> str:
-    """The text without the sentences of these numbers; a mark beside them, from before, becomes one with theirs."""
+    """The text without the sentences of these numbers; a mark from before beside them becomes one with theirs."""
     sentences = sentences_of(text)
     pieces: list[str] = []
     done = number = 0

@@ -9,7 +9,8 @@ from tools.domain.prose.readings import Found, Kind, Mention
 
 _IMAGE = re.compile(r"!\[[^\]\ufffc]{0,500}\]?(?:\([^()\s]*\)?|\[[^\]]{0,200}\])?")
 _TARGET = re.compile(
-    r"(?<=\])\([ ]{0,3}(?:<(?P<wrapped>[^<>]*+)>|(?P<target>[^()\s<>]++(?:\([^()\s]*+\)[^()\s<>]*+)?))(?P<title>[^()]{0,500})\)"
+    r"(?<=\])\([ ]{0,3}(?:<(?P<wrapped>[^<>]*+)>|(?P<target>[^()\s<>]++(?:\([^()\s]*+\)[^()\s<>]*+)?))"
+    r"(?P<title>[^()]{0,500})\)"
 )
 _DEFINITION = re.compile(r"(?<=\]:)[ ]{0,3}<?(?P<target>[^\s<>]+)")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*+>|<[A-Za-z][\w-]*+[ /][^<>=]*+=[^<>]*+|<[!?][^<>]*+>?")

@@ -1,4 +1,4 @@
-"""Dates and times of day as people write them: `2026-10-20`, `October 20, 2026`, `Nov 26`, `Q4 2026`, `12:00 UTC`."""
+"""Dates and times of day as people write them: `2026-10-20`, `October 20, 2026`, `Q4 2026`, `12:00 UTC`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from decimal import Decimal
 
 from tools.domain.prose.readings import Figure, Found, Kind, Reading, WrittenDate
 
-_MONTHS = ("january february march april may june july august september october november december").split()
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
+    *("november", "december"),
+)
 _MONTH_NUMBERS = {name: number for number, name in enumerate(_MONTHS, start=1)}
 _MONTH_NUMBERS |= {name[:3]: number for name, number in list(_MONTH_NUMBERS.items())} | {"sept": 9}
 _MONTH = (
@@ -18,6 +21,7 @@ _MONTH = (
 )
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?![\w%]|[.,]\d)"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_LAST_DAY = _DAY.replace("day", "last")
 _TO = r"(?:[ ]?-[ ]?|[ ](?:to|through|until)[ ](?:the[ ])?)"
 _TIME = r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d{1,9})?)?"
 _LETTERS = r"(?<![A-Za-z0-9])"
@@ -29,23 +33,38 @@ _MOMENT = re.compile(
 )
 _MONTH_OF_YEAR = re.compile(r"(?<![\w.-])(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])(?![\w-]|[.,]\d)")
 _QUARTER = re.compile(
-    rf"{_LETTERS}(?:Q(?P<quarter>[1-4])(?![A-Za-z0-9])(?:[ ,]{{1,2}}(?:of[ ])?{_YEAR})?|(?P<first>(?:19|20)\d\d)[ -]?Q(?P<then>[1-4])(?!\w))"
+    rf"{_LETTERS}(?:Q(?P<quarter>[1-4])(?![A-Za-z0-9])(?:[ ,]{{1,2}}(?:of[ ])?{_YEAR})?"
+    rf"|(?P<first>(?:19|20)\d\d)[ -]?Q(?P<then>[1-4])(?!\w))"
 )
 _MONTH_DAY = re.compile(
-    rf"{_LETTERS}{_MONTH}[ ](?:the[ ])?{_DAY}(?:{_TO}(?P<last>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?)?{_END}(?![ ]?%)"
-    rf"(?:,?[ ]{_YEAR})?",
+    rf"{_LETTERS}{_MONTH}[ ](?:the[ ])?{_DAY}(?:{_TO}{_LAST_DAY})?{_END}(?![ ]?%)(?:,?[ ]{_YEAR})?",
     re.IGNORECASE,
 )
 _DAY_MONTH = re.compile(
-    rf"(?<![\w.,:$-])(?:{_DAY}{_TO})?(?P<last>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?[ ](?:of[ ])?{_MONTH}(?![A-Za-z])"
-    rf"(?:,?[ ]{_YEAR})?",
+    rf"(?<![\w.,:$-])(?:{_DAY}{_TO})?{_LAST_DAY}[ ](?:of[ ])?{_MONTH}(?![A-Za-z])(?:,?[ ]{_YEAR})?",
     re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(rf"{_LETTERS}{_MONTH},?[ ](?:of[ ])?{_YEAR}", re.IGNORECASE)
+_BEFORE_MONTHS = (
+    "in",
+    "of",
+    "by",
+    "to",
+    "and",
+    "for",
+    "from",
+    "last",
+    "this",
+    "next",
+    "since",
+    "until",
+    "through",
+)
+_BEFORE_MONTHS += ("late", "early", "during")
 _MONTH_ALONE = re.compile(
     r"(?<![A-Za-z0-9_-])(?P<month>January|February|April|June|July|August|September|October|November|December"
-    r"|(?:(?<=in[ ])|(?<=of[ ])|(?<=by[ ])|(?<=to[ ])|(?<=for[ ])|(?<=from[ ])|(?<=last[ ])|(?<=this[ ])|(?<=next[ ])"
-    r"|(?<=since[ ])|(?<=until[ ])|(?<=through[ ])|(?<=and[ ])|(?<=late[ ])|(?<=early[ ])|(?<=during[ ]))(?:May|March))"
+    # Verbs elsewhere.
+    rf"|(?:{'|'.join(f'(?<={word}[ ])' for word in _BEFORE_MONTHS)})(?:May|March))"
     r"(?![A-Za-z0-9_])"
 )
 _SLASHED = re.compile(
@@ -54,8 +73,9 @@ _SLASHED = re.compile(
 _TIME_OF_DAY = re.compile(rf"(?<![\w:.,$]){_TIME}(?![\w:])(?:[ ]?(?P<half>[ap])\.?m\b)?", re.IGNORECASE)
 _HOUR = re.compile(r"(?<![\w:.,$-])(?P<hour>1[0-2]|[1-9])[ ]?(?P<half>[ap])\.?m\b", re.IGNORECASE)
 _YEAR_ALONE = re.compile(
-    r"(?<![\w$€£¥.,:-])(?P<year>(?:19|20)\d\d)(?![\w%]|-\w|[.,:]\d|[ ]?(?:%|[$€£¥]|percent|USD|EUR|GBP|dollars?|k\b|GB\b|TB\b|MB\b"
-    r"|thousand|million|h(?:ou)?rs?\b|times\b|x\b))"
+    r"(?<![\w$€£¥.,:-])(?P<year>(?:19|20)\d\d)(?![\w%]|-\w|[.,:]\d"
+    # With a unit it is a figure.
+    r"|[ ]?(?:[%$€£¥]|percent|USD|EUR|GBP|dollars?|[GTM]B\b|k\b|x\b|thousand|million|h(?:ou)?rs?\b|times\b))"
 )
 
 TAKEN = "\ufffc"
@@ -191,7 +211,7 @@ def _year_alone(match: re.Match[str]) -> list[tuple[Reading, ...]]:
 
 
 def _month_number(written: str) -> int | None:
-    """The month; None for `may` and `march` in small letters, and for short forms in them, which are other words."""
+    """The month; None for `may`, `march` and all short forms in small letters, which are other words."""
     if written.islower() and (written not in _MONTHS or written in ("may", "march")):
         return None
     return _MONTH_NUMBERS[written.lower()]

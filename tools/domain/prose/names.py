@@ -1,13 +1,13 @@
 """Names in a text: what is marked as one, what stands beside the word budget, and ids.
 
-An ordinary English word in quotes or before the word budget is none, so what looks like a name is decided by its
-form: an underscore, letters with digits, or a hyphen between parts that are not all everyday words.
+An ordinary English word in quotes or before the word budget is none, so what looks like a name is decided by
+its form: an underscore, letters with digits, or a hyphen between parts that are not all everyday words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tools.domain.prose.english import ABBREVIATIONS, is_english
 from tools.domain.prose.plain import Plain
@@ -17,7 +17,8 @@ _LONGEST = 120
 _QUOTED = re.compile(r"(?<!\w)(?P<quote>['\"])(?=[^\s'\"])(?P<inside>[^\n]{1,120}?)(?<=\S)(?P=quote)(?!\w)")
 _TOKEN = re.compile(r"[^\s,;:=(){}\[\]<>|\"'!?\ufffc]+")
 _INTRODUCED = re.compile(
-    r"(?<![\w-])(?P<word>budgets?|named|called|name[ ]is|budget[ _]name)(?:[ ]{1,2}|[ ]?[:=][ ]{0,2})"
+    r"(?<![\w-])(?P<word>(?:budgets?[ ])?(?:named|called|name[ ]is)|budget[ _]name|budgets?)"
+    r"(?:[ ]{1,2}|[ ]?[:=][ ]{0,2})"
     r"(?P<name>[A-Za-z_][^\s,;:=(){}\[\]<>|\"'!?\ufffc]*)",
     re.IGNORECASE,
 )
@@ -30,7 +31,8 @@ _INTRODUCES = re.compile(
 _FOLLOWED = re.compile(r"[ ]budgets?(?![A-Za-z_-])", re.IGNORECASE)
 _UNDERSCORED = re.compile(r"(?<![\w-])[A-Za-z0-9][A-Za-z0-9-]*+(?:_[A-Za-z0-9-]++)+")
 _PERIODIC = re.compile(
-    r"(?<![\w-])[A-Za-z][A-Za-z0-9]*+(?:-[A-Za-z0-9]++)*?-(?:daily|weekly|monthly|quarterly|yearly|annual|annually|budget)(?![\w-])",
+    r"(?<![\w-])[A-Za-z][A-Za-z0-9]*+(?:-[A-Za-z0-9]++)*?"
+    r"-(?:daily|weekly|monthly|quarterly|yearly|annual|annually|budget)(?![\w-])",
     re.IGNORECASE,
 )
 _ID = re.compile(
@@ -45,7 +47,8 @@ _JOINED = re.compile(r"\w\w[.@$#]\w\w")
 _LETTERS_AND_DIGITS = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
 # Types of instances and regions are words of AWS, which may be told without a tool.
 _OF_AWS = re.compile(
-    r"(?:(?:cache|db|ml)\.)?[a-z]{1,3}\d[a-z0-9-]*\.(?:nano|micro|small|medium|metal|\d*x?large)|[a-z]{2}(?:-[a-z]{2,10}){1,2}-\d"
+    r"(?:(?:cache|db|ml)\.)?[a-z]{1,3}\d[a-z0-9-]*\.(?:nano|micro|small|medium|metal|\d*x?large)"
+    r"|[a-z]{2}(?:-[a-z]{2,10}){1,2}-\d"
 )
 _CLOSING = ".`*"
 
@@ -64,7 +67,7 @@ def names_in(plain: Plain, text: str) -> Iterator[Found]:
             yield _name(found.start(), found.group())
     for found in _INTRODUCED.finditer(text):
         token = found["name"].rstrip(_CLOSING)
-        is_called = not found["word"].lower().startswith("budget")
+        is_called = found["word"].lower() not in ("budget", "budgets")
         if looks_like_name(token) or (is_called and token[:1].isupper()):
             yield _name(found.start("name"), token)
     for found in _BEFORE_BUDGET.finditer(text):
@@ -72,19 +75,18 @@ def names_in(plain: Plain, text: str) -> Iterator[Found]:
             yield _name(found.start("name"), found["name"])
 
 
-def delimited_in(plain: Plain, *, is_row: bool) -> Iterator[tuple[int, int, bool]]:
+def delimited_in(plain: Plain, *, is_row: bool) -> Sequence[Sequence[tuple[int, int, bool]]]:
     """The spans that stand as a name of their own whatever they say: in quotes, as code, in a row's first cell.
 
-    With each, whether it stands beside the word budget or after `named`: only there a mere number is a name.
+    Each kind in its order. With a span, whether it stands beside the word budget or after `named`: only there
+    a mere number is a name.
     """
     text = plain.text
-    for quoted in _QUOTED.finditer(text):
-        yield *quoted.span("inside"), _is_introduced(text, quoted.start(), quoted.end())
-    for start, end in plain.code:
-        yield start, end, _is_introduced(text, start, end)
-    if is_row:
-        cell = text.split("|", 1)[0]
-        yield len(cell) - len(cell.lstrip()), len(cell.rstrip()), False
+    quoted = [(*each.span("inside"), _is_introduced(text, *each.span())) for each in _QUOTED.finditer(text)]
+    code = [(start, end, _is_introduced(text, start, end)) for start, end in plain.code]
+    cell = text.split("|", 1)[0]
+    cells = [(len(cell) - len(cell.lstrip()), len(cell.rstrip()), False)] if is_row else []
+    return quoted, code, cells
 
 
 def words_around(text: str, start: int, end: int) -> Iterator[str]:

@@ -9,21 +9,15 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tools.domain.prose.figures import coarse_step_of, kind_of, nearness_before, unit_after
+from tools.domain.prose.figures import figure_of, kind_of, nearness_before, unit_after
+from tools.domain.prose.numerals import Number
 from tools.domain.prose.readings import PERCENT, Figure, Found, Kind
 
-_SMALL = {
-    word: value
-    for value, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split(),
-        start=1,
-    )
-}
-_TENS = {
-    word: value * 10
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen")
+_DIGITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SMALL = {word: value for value, word in enumerate((*_DIGITS, *_TEENS, "nineteen"), start=1)}
+_TENTHS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_TENS = {word: 10 * value for value, word in enumerate(_TENTHS, start=2)}
 _LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _DOZEN = {"dozen": 12, "hundred": 100}
 _WORD = re.compile(
@@ -61,18 +55,17 @@ def _with_unit(text: str, value: Decimal, start: int, end: int) -> Iterator[Foun
     step = Decimal(1)
     fraction = _FRACTION.match(text, end)
     if fraction is not None and value < _PARTS[fraction["part"].lower()]:
-        share = value * 100 / _PARTS[fraction["part"].lower()]
-        figures = (Figure(share, step, step, PERCENT), Figure(value, step, step))
+        share = Figure(value * 100 / _PARTS[fraction["part"].lower()], step, step, PERCENT)
+        # A quarter is a part of a year as well.
+        is_period = fraction["part"].lower() == "quarter"
+        figures = (share, Figure(value, step, step)) if is_period else (share,)
         yield Found(Kind.PERCENT, start, fraction.end(), figures)
         return
     if text[end : end + 1] == "-" and text[end + 1 : end + 2].isalpha() and _TIME.match(text, end) is None:
         return
     unit, ends = unit_after(text, end)
-    if unit == "cents":
-        value, step, unit = value / 100, step / 100, "USD"
-    nearness = nearness_before(text, start)
-    figure = Figure(value, step, coarse_step_of(value, step), unit, nearness)
-    yield Found(kind_of(unit), start, ends if unit else end, (figure,))
+    figure = figure_of(Number(value, step), unit or "", nearness_before(text, start))
+    yield Found(kind_of(figure.unit), start, ends if unit else end, (figure,))
 
 
 def _number(text: str, words: list[re.Match[str]], first: int) -> tuple[Decimal, int, bool]:

@@ -1,7 +1,8 @@
 """A text as its reader sees it: one spelling for every digit, dash and space, without marks and hidden characters.
 
-Markdown's emphasis and code marks, escapes, HTML entities, zero-width characters, full-width and Arabic digits all
-leave a figure looking like one while they hide it from a search, so they are resolved before anything is looked for.
+Markdown's emphasis and code marks, escapes, HTML entities, zero-width characters, full-width and Arabic
+digits all leave a figure looking like one while they hide it from a search, so they are resolved before
+anything is looked for.
 """
 
 from __future__ import annotations

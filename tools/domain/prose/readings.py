@@ -26,9 +26,9 @@ class Nearness(Enum):
 class Figure:
     """A number without its sign, as exact as it is written.
 
-    `step` is worth one of the last digit shown: 0.01 in 1,234.56, 100 in 1.2k. `coarse_step` is the same for the last
-    digit that is not one of several closing zeros, and at least the second: 100 in 1,200. `unit` is PERCENT, TIMES,
-    a currency's code, a unit of usage in lower case, or empty.
+    `step` is worth one of the last digit shown: 0.01 in 1,234.56, 100 in 1.2k. `coarse_step` is the same for
+    the last digit that is not one of several closing zeros, and at least the second: 100 in 1,200. `unit` is
+    PERCENT, TIMES, a currency's code, a unit of usage in lower case, or empty.
     """
 
     value: Decimal
@@ -55,8 +55,8 @@ class WrittenDate:
 class Mention:
     """Something that has to be written like that in the facts.
 
-    A name counts in any case and as a part of a text; what is `literal` (an ARN, an address) only as it is written,
-    and as a whole.
+    A name counts in any case and as a part of a text; what is `literal` (an ARN, an address) only as it is
+    written, and as a whole.
     """
 
     text: str
@@ -79,7 +79,7 @@ class Kind(Enum):
 
 
 class Found(NamedTuple):
-    """A claim in a plain text: where it stands, and the readings of which one has to be true. None: it never is."""
+    """A claim in a plain text: where it stands, and the readings of which one has to be true."""
 
     kind: Kind
     start: int

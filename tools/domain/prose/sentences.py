@@ -1,4 +1,4 @@
-"""The sentences of a text: what ends one, and that a line of a list, a heading and a row of a table are their own."""
+"""The sentences of a text: what ends one, and that items, headings and rows of a table are their own."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ _MARKER = re.compile(
     r"(?P<heading>#{1,6}[ \t]+)?"
 )
 _FENCE = re.compile(r"[ \t]*+(?:>[ \t]?+)*+[ \t]*+(?P<marks>`{3,}|~{3,})")
-_END = re.compile(r"(?<![.!?…])(?P<mark>[.!?…]++)[\"'”’)\]*_`»]*+(?P<space>\s++)")
+_END = re.compile(r"(?<![.!?…])(?P<mark>[.!?…]++)[\"'”\u2019)\]*_`»]*+(?P<space>\s++)")
 _NUMBERING = re.compile(r"\W{0,6}\d{1,2}")
-_WORDS_WITH_STOP = frozenset(
-    "e.g i.e eg ie vs approx no nos nr u.s u.k mr mrs ms dr inc ltd corp co st fig max min avg est cf incl excl acct "
-    "dept jan feb mar apr jun jul aug sep sept oct nov dec ca resp".split()
-)
+_ABBREVIATIONS = """e.g i.e eg ie vs approx no nos nr u.s u.k mr mrs ms dr inc ltd corp co st fig max min avg est
+cf incl excl acct dept jan feb mar apr jun jul aug sep sept oct nov dec ca resp"""
+_WORDS_WITH_STOP = frozenset(_ABBREVIATIONS.split())
 
 
 @dataclass(frozen=True, slots=True)

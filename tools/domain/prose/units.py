@@ -14,7 +14,7 @@ _CALLED: Mapping[str, str] = MappingProxyType(
             ("percentage point", "percentage points", "percentage-point", "percentage-points"), PERCENT
         ),
         "‰": "per mille",
-        **dict.fromkeys(("x", "×", "times", "fold"), TIMES),
+        **dict.fromkeys(("x", "\xd7", "times", "fold"), TIMES),
         **dict.fromkeys(("$", "dollar", "dollars", "buck", "bucks"), "USD"),
         **dict.fromkeys(("€", "euro", "euros"), "EUR"),
         **dict.fromkeys(("£", "pound", "pounds"), "GBP"),

@@ -1,8 +1,8 @@
 """Where the values of a tool's result are figures, dates, words of ours or somebody's own, told by their keys.
 
-Results of the actions: money is `{"amount": "12.00", "unit": "USD"}`, percentages are numbers under keys that end in
-`_percent`. Of texts only those under the keys below are ours; any other text is a name: a budget's, a tag's, a
-person's note, and what it says proves nothing.
+Results of the actions: money is `{"amount": "12.00", "unit": "USD"}`, percentages are numbers under keys that
+end in `_percent`. Of texts only those under the keys below are ours; any other text is a name: a budget's, a
+tag's, a person's note, and what it says proves nothing.
 """
 
 from __future__ import annotations
@@ -12,13 +12,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from tools.domain.known.figures import ANY, COUNT
 from tools.domain.prose.readings import CURRENCIES, PERCENT
 from tools.domain.prose.units import unit_called
-
-COUNT = ""
-"""The unit of what only counts: never money, never a percentage."""
-ANY = "any"
-"""The unit of a number whose key does not tell what it is."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -26,8 +22,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 _SENTENCES = _words(
-    """sentence story rationale evidence why remedy next next_step meaning notes held_back limit_in_words problem does
-    done description"""
+    """sentence story rationale evidence why remedy next next_step meaning notes held_back limit_in_words problem
+    does done description"""
 )
 # These keys are ours beside one of these, and somebody's own elsewhere: a change's reason is its caller's.
 _SENTENCES_BESIDE: Mapping[str, frozenset[str]] = {
@@ -39,8 +35,8 @@ _DIFFERENCES = frozenset({"before", "after", "existing", "asked", "stands", "lef
 _PLAIN_DIFFERENCES = frozenset({"limit", "start", "end"})
 
 _CHOSEN = _words(
-    """name names budget budgets budget_name budgetname others scope subject message reason note context value values
-    key meant claimed_by team address aws_message title project"""
+    """name names budget budgets budget_name budgetname others scope subject message reason note context value
+    values key meant claimed_by team address aws_message title project"""
 )
 _CHOSEN_WITH_ALL_BELOW = _words(
     """tags resource_tags resourcetags tagkeyvalue filter filters costfilters filter_expression filterexpression
@@ -117,5 +113,8 @@ def is_share(key: str, number: Decimal) -> bool:
 
 
 def _is_amount(key: str) -> bool:
+    if key.isupper():
+        # A code that is counted by: `{"COST": 7}`.
+        return False
     lowered = key.lower()
     return lowered in _AMOUNTS or any(part in _AMOUNTS for part in lowered.split("_"))
