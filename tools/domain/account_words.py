@@ -88,8 +88,7 @@ def figures_in_words(standing: Standing) -> str:
         return f"{reached} of at least {Spend(standing.target, PERCENTAGE).in_words()}"
     forecast = "forecast unknown"
     if standing.forecasted is not None:
-        over = _over(standing.forecasted, standing.limit)
-        forecast = f"{standing.forecasted.in_words()} forecast{f' ({over})' if over else ''}"
+        forecast = f"{standing.forecasted.in_words()} forecast"
     return f"{_spent_in_words(standing)}, {forecast}"
 
 
@@ -99,7 +98,10 @@ def _spent_in_words(standing: Standing) -> str:
     if standing.actual is None:
         return f"{'spend' if done == 'spent' else 'usage'} so far unknown, limit {limit}"
     share = "" if standing.utilization is None else f"{as_percent(standing.utilization)} %"
-    beside = ", ".join(each for each in (share, _over(standing.actual, standing.limit)) if each)
+    over = ""
+    if standing.variance is not None and standing.variance.amount > 0:
+        over = f"{standing.variance.in_words()} over"
+    beside = ", ".join(each for each in (share, over) if each)
     actual = f"{standing.actual.in_words()} {done}"
     said = f"{actual}, limit unknown"
     if standing.limit is not None:
@@ -108,12 +110,6 @@ def _spent_in_words(standing: Standing) -> str:
     if standing.elapsed is None or standing.budget.definition.time_unit is TimeUnit.DAILY:
         return said
     return f"{said} after {as_percent(standing.elapsed)} % of its period"
-
-
-def _over(spend: Spend, limit: Spend | None) -> str:
-    if limit is None or spend.unit != limit.unit or spend.amount <= limit.amount:
-        return ""
-    return f"{(spend - limit).in_words()} over"
 
 
 def _nothing(*, is_part: bool) -> tuple[str, ...]:
