@@ -244,13 +244,14 @@ def test_the_worst_come_first_whatever_side_they_fail_on() -> None:
         quiet("fine"),
         quiet("unknown", actual=None, forecasted=None),
         quiet("near", actual=85),
-        quiet("ahead", actual=10, forecasted=500),
+        quiet("ahead", actual=60, forecasted=120),
+        quiet("far ahead", actual=10, forecasted=500),
         quiet("over", actual=120, forecasted=130),
         a_budget("idle", type=RI_UTILIZATION, actual=10, notifications=()),
         quiet("far over", actual=400, forecasted=410),
     ]
     ordered = [each.name for each in worst_first([standing_of(each, NOW) for each in budgets])]
-    assert ordered == ["far over", "idle", "over", "ahead", "near", "unknown", "fine"]
+    assert ordered == ["far over", "idle", "over", "far ahead", "ahead", "near", "unknown", "fine"]
 
 
 def test_amounts_of_other_units_are_told_as_they_are_without_a_share() -> None:

@@ -220,6 +220,17 @@ def test_what_could_not_be_read_is_in_the_sentences_too() -> None:
     assert [each["part"] for each in told["incomplete"]] == ["notifications"]
 
 
+def test_a_model_that_fails_is_said_beside_what_could_not_be_read_and_not_instead_of_it() -> None:
+    slow = {"notifications_by_budget": Throttled("slow down")}
+    found = gateways(Writing(fails=AwsUnavailable("no answer")), failing=slow)
+    told = ACTIONS["analyze_budgets"].run({"explain": True}, found).model_dump(mode="json")
+    assert [(each["part"], each["code"]) for each in told["incomplete"]] == [
+        ("notifications", "THROTTLED"),
+        ("summary in words", "AWS_UNAVAILABLE"),
+    ]
+    assert "summary in words" not in told["in_words"]["text"]
+
+
 @pytest.mark.parametrize(
     ("explain", "reads", "writes"), [(None, True, False), (True, True, True), (False, False, False)]
 )
