@@ -211,6 +211,11 @@ def _reply(event_name: str) -> str:
     return f"```json\n{reply}\n```"
 
 
+def _words(event_name: str) -> str:
+    """What a reply says in words, as a quotation."""
+    return f"> {_event(event_name).reply['data']['in_words']['text']}"
+
+
 def _event(name: str) -> Event:
     return next(each for each in events() if each.name == name)
 
@@ -240,6 +245,7 @@ _WRITERS: Mapping[str, Callable[[str], str]] = {
     "budgettemplate": _budget_template_file,
     "request": _request,
     "reply": _reply,
+    "words": _words,
 }
 
 if __name__ == "__main__":

@@ -99,10 +99,11 @@ class ExplanationView(Model):
 
 @dataclass(frozen=True, slots=True)
 class ReadExplanation:
-    """The explanation, None where there is none, and notes on what is missing."""
+    """The explanation, None where there is none, notes on what is missing, and hints at what else can be asked."""
 
     view: ExplanationView | None
     notes: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
 
 def read_explanation(
@@ -152,7 +153,7 @@ def read_explanation(
     is_complete = looked_at.is_complete and usual.is_complete
     explanation = explained(usual.amounts, looked_at.amounts, metric, unit=unit, is_complete=is_complete)
     view = _view(explanation, days, [key.value for key in keys], is_complete=is_complete)
-    return ReadExplanation(view, _notes(budget, view, keys))
+    return ReadExplanation(view, _notes(view, keys), _hints(budget, keys))
 
 
 def _usual_keys(budget: Budget) -> tuple[ExplainBy, ...]:
@@ -173,18 +174,21 @@ def _unit(budget: Budget, metric: str, *reads: GroupedRead) -> str | None:
     return units.pop() if units else (limit.unit if limit else None)
 
 
-def _notes(budget: Budget, view: ExplanationView, keys: Sequence[ExplainBy]) -> tuple[str, ...]:
-    notes = []
-    if not view.is_complete:
-        coarser = f"explain_by [{keys[0].value}] is coarser" if len(keys) > 1 else "there is nothing coarser"
-        notes.append(
-            f"Only {MOST_PAGES} Cost Explorer pages are read for an explanation, and there are more: it covers"
-            f" the groups that both have; {coarser}."
-        )
+def _notes(view: ExplanationView, keys: Sequence[ExplainBy]) -> tuple[str, ...]:
+    if view.is_complete:
+        return ()
+    coarser = f"explain_by [{keys[0].value}] is coarser" if len(keys) > 1 else "there is nothing coarser"
+    return (
+        f"Only {MOST_PAGES} Cost Explorer pages are read for an explanation, and there are more: it covers"
+        f" the groups that both have; {coarser}.",
+    )
+
+
+def _hints(budget: Budget, keys: Sequence[ExplainBy]) -> tuple[str, ...]:
     accounts = budget.definition.scope.values_of("LinkedAccount")
-    if ExplainBy.LINKED_ACCOUNT not in keys and len(accounts) != 1:
-        notes.append('By account: send explain_by ["LINKED_ACCOUNT", "SERVICE"].')
-    return tuple(notes)
+    if ExplainBy.LINKED_ACCOUNT in keys or len(accounts) == 1:
+        return ()
+    return ('By account: send explain_by ["LINKED_ACCOUNT", "SERVICE"].',)
 
 
 def _view(

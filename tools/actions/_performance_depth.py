@@ -21,11 +21,12 @@ from tools.ports.cost_explorer import CostExplorerGateway
 
 @dataclass(frozen=True, slots=True)
 class PerformanceDepth:
-    """What lies behind the figures."""
+    """What lies behind the figures, notes on what is missing, and hints at what else can be asked."""
 
     explanation: ExplanationView | None
     outlook: OutlookView | None
     notes: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
 
 def read_depth(
@@ -48,6 +49,7 @@ def read_depth(
     current = budget.definition.period_at(now)
     explanation, outlook = None, None
     notes: list[str] = []
+    hints: tuple[str, ...] = ()
     period = _period_to_explain(budget, explain_period, now)
     if _spent_nothing(budget, past, now):
         note = "Nothing was spent in any period, so there is nothing to explain or to project."
@@ -64,11 +66,12 @@ def read_depth(
         explained = read_explanation(budget, explorer, meter, explain_by=explain_by, days=days)
         explanation = explained.view
         notes.extend(explained.notes)
+        hints = explained.hints
     if current is not None:
         ahead = read_outlook(budget, current, now, explorer, meter, may_read=explain)
         outlook = ahead.view
         notes.extend(ahead.notes)
-    return PerformanceDepth(explanation, outlook, tuple(notes))
+    return PerformanceDepth(explanation, outlook, tuple(notes), hints)
 
 
 def _period_to_explain(budget: Budget, asked: date | None, now: datetime) -> BudgetPeriod | None:

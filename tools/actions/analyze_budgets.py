@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
+from tools.actions._action import BudgetName, Incomplete, Model, Parameters, WholeNumber, action
 from tools.actions._cost_meter import CostMeter, cost_explorer_for
+from tools.actions._in_words import EXPLAIN, ResultInWords, gaps_of, told
 from tools.actions._linting import CHECK_FILTERS, CHECK_HISTORY, LintReport, linted
 from tools.actions._reading import read_budgets
 from tools.actions._reply import (
@@ -23,13 +24,17 @@ from tools.actions._reply import (
     period_of,
     shown,
 )
+from tools.actions._shown_parts import MOST_BUDGETS, parts_of_analysis
+from tools.domain.account_words import Problem, account_in_words, worst_first
 from tools.domain.budget_types import BudgetTypeName
+from tools.domain.insights._insight import Insight
 from tools.domain.insights.catalogue import insights_about
 from tools.domain.money import Spend
 from tools.domain.notifications import Notification
 from tools.domain.paging import MOST_NAMES, page_of
 from tools.domain.standing import Standing, standing_of
 from tools.domain.status import BudgetStatus
+from tools.domain.totals import BudgetTotal, totals_of
 from tools.gateways import Gateways
 
 LARGEST_PAGE = 1000
@@ -59,6 +64,7 @@ class AnalyzeBudgetsParameters(Parameters):
     fresh: bool = Field(
         default=False, description="Ask Cost Explorer anew, whatever it answered earlier the same day."
     )
+    explain: bool = EXPLAIN
     next_token: str | None = Field(
         default=None, description="Continues where the reply before ended; send the same other parameters."
     )
@@ -141,7 +147,7 @@ class InsightView(Model):
     sentence: str
 
 
-class AnalyzeBudgetsResult(Result):
+class AnalyzeBudgetsResult(ResultInWords):
     """The budgets, what they add up to, and what they say."""
 
     summary: Summary
@@ -180,26 +186,22 @@ def analyze_budgets(parameters: AnalyzeBudgetsParameters, gateways: Gateways) ->
         check_history=parameters.check_history,
         check_filters=parameters.check_filters,
     )
+    views = {each.name: _view(each) for each in matching}
     page = page_of(
-        [_view(each) for each in matching],
+        list(views.values()),
         key=lambda view: view.name,
         size=parameters.page_size,
         bytes_of=lambda view: len(view.model_dump_json()) + 2,
         token=parameters.next_token,
-        question=[account_id, parameters.model_dump(mode="json", exclude={"page_size", "next_token"})],
-    )
-    return AnalyzeBudgetsResult(
-        summary=_summary(matching),
-        insights=[
-            InsightView(
-                code=each.code,
-                severity=each.severity.name,
-                count=len(each.budgets),
-                budgets=list(each.budgets[:MOST_NAMES]),
-                sentence=each.sentence,
-            )
-            for each in insights_about(matching)
+        question=[
+            account_id,
+            parameters.model_dump(mode="json", exclude={"page_size", "next_token", "explain"}),
         ],
+    )
+    insights = insights_about(matching)
+    result = AnalyzeBudgetsResult(
+        summary=_summary(matching),
+        insights=[_insight_view(each) for each in insights],
         lint=report,
         budgets=page.entries,
         left_out=page.left_out,
@@ -207,6 +209,26 @@ def analyze_budgets(parameters: AnalyzeBudgetsParameters, gateways: Gateways) ->
         cost_explorer=meter.view() if meter.reads else None,
         incomplete=incomplete,
     )
+    if not parameters.explain:
+        return result
+    sentences = account_in_words(
+        matching,
+        insights,
+        problems=[Problem(each.budget, each.sentence) for each in report.findings],
+        more_problems=report.left_out,
+        is_part=_is_part(parameters),
+        gaps=gaps_of(result),
+    )
+    worst = [views[each.name].model_dump(mode="json") for each in worst_first(matching)[:MOST_BUDGETS]]
+    whole = result.model_dump(mode="json", exclude={"budgets"})
+    return told(
+        analyze_budgets.name, result, gateways, sentences, parts_of_analysis(whole, worst, len(matching))
+    )
+
+
+def _is_part(parameters: AnalyzeBudgetsParameters) -> bool:
+    asked = (parameters.budget_names, parameters.budget_types, parameters.budget_statuses)
+    return any(each is not None for each in asked)
 
 
 def _matches(standing: Standing, parameters: AnalyzeBudgetsParameters) -> bool:
@@ -217,7 +239,7 @@ def _matches(standing: Standing, parameters: AnalyzeBudgetsParameters) -> bool:
 
 
 def _summary(standings: Sequence[Standing]) -> Summary:
-    totals = _totals(standings)
+    totals = [_total_view(each) for each in totals_of(standings)]
     return Summary(
         budgets=len(standings),
         by_type=dict(sorted(Counter(each.budget.type.name.value for each in standings).items())),
@@ -229,34 +251,25 @@ def _summary(standings: Sequence[Standing]) -> Summary:
     )
 
 
-def _totals(standings: Sequence[Standing]) -> list[Total]:
-    """Only amounts that may be added: never percentages, never across units or time units."""
-    groups: dict[tuple[str, str, str], list[tuple[Spend, Spend]]] = {}
-    for each in standings:
-        if each.budget.type.fixed_limit is not None or each.limit is None or each.actual is None:
-            continue
-        if each.limit.unit != each.actual.unit:
-            continue
-        key = (each.budget.type.name.value, each.budget.definition.time_unit.value, each.limit.unit)
-        groups.setdefault(key, []).append((each.limit, each.actual))
-    return [
-        Total(
-            type=key[0],
-            time_unit=key[1],
-            unit=key[2],
-            budgets=len(pairs),
-            limit=_sum([limit for limit, _ in pairs]),
-            actual_spend=_sum([actual for _, actual in pairs]),
-        )
-        for key, pairs in sorted(groups.items())
-    ]
+def _total_view(total: BudgetTotal) -> Total:
+    return Total(
+        type=total.type.value,
+        time_unit=total.time_unit.value,
+        unit=total.limit.unit,
+        budgets=total.budgets,
+        limit=shown(total.limit),
+        actual_spend=shown(total.actual),
+    )
 
 
-def _sum(spends: Sequence[Spend]) -> Amount:
-    whole = spends[0]
-    for each in spends[1:]:
-        whole = whole + each
-    return shown(whole)
+def _insight_view(insight: Insight) -> InsightView:
+    return InsightView(
+        code=insight.code,
+        severity=insight.severity.name,
+        count=len(insight.budgets),
+        budgets=list(insight.budgets[:MOST_NAMES]),
+        sentence=insight.sentence,
+    )
 
 
 def _view(standing: Standing) -> BudgetView:

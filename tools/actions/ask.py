@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from tools.actions._action import Incomplete, Model, Parameters, Result, action
-from tools.actions._model_use import ModelUseView, model_use_view
+from tools.actions._model_use import ModelUseView, model_use_of
 from tools.actions._reply import Moment
 from tools.domain.conversation import LONGEST_QUERY, Answer, ProposedChange, Question
 from tools.gateways import Gateways
@@ -87,7 +87,7 @@ def _result(answer: Answer) -> AskResult:
         text=answer.text,
         session_id=answer.session_id,
         tools=[ToolCallView(action=each.action, error_code=each.error_code) for each in answer.tools],
-        model=model_use_view(answer.use),
+        model=model_use_of(answer.use),
         removed_sentences=answer.removed_sentences,
         bound=answer.bound,
         proposed_changes=[_proposal(each) for each in answer.proposals],

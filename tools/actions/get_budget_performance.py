@@ -8,10 +8,11 @@ from datetime import date
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, Parameters, Result, WholeNumber, action
+from tools.actions._action import BudgetName, Incomplete, Model, Parameters, WholeNumber, action
 from tools.actions._cost_meter import CostMeter, cost_explorer_for
 from tools.actions._explanation import ExplainBy, ExplanationView
 from tools.actions._forecast_record import ForecastRecordView, read_forecast_record
+from tools.actions._in_words import ResultInWords, gaps_of, told
 from tools.actions._outlook import OutlookView
 from tools.actions._performance_depth import read_depth
 from tools.actions._performance_history import HISTORY, read_history
@@ -26,6 +27,7 @@ from tools.actions._reply import (
     period_of,
     read_or_say,
 )
+from tools.actions._shown_parts import parts_of_performance
 from tools.actions._snapshots import SnapshotView, snapshots_shown
 from tools.domain.budget import Budget
 from tools.domain.budget_types import Breach
@@ -37,6 +39,7 @@ from tools.domain.performance import (
     summary_in_words,
     with_current_period,
 )
+from tools.domain.performance_words import performance_in_words
 from tools.domain.periods import TimeUnit
 from tools.domain.spend_story import percentage_told, told_by
 from tools.domain.status import target_of
@@ -68,11 +71,12 @@ class GetBudgetPerformanceParameters(Parameters):
         le=36500,
         description="The last days of which the agent's own snapshots are shown; 0 for none.",
     )
-    explain: bool = Field(
-        default=True,
-        description="Read from Cost Explorer what drove a period and, where AWS has no forecast, what it will come"
-        " to: two or three pages of $0.01, one more for past years of ANNUALLY budgets. False reads nothing that"
-        " costs.",
+    explain: bool | None = Field(
+        default=None,
+        description="Left out: read from Cost Explorer what drove a period and, where AWS has no forecast, what it"
+        " will come to: two or three pages of $0.01, one more for past years of ANNUALLY budgets. True: the same,"
+        " summed up in sentences for people as well (in_words), the model's where one is configured, else the"
+        " agent's own. False: nothing that costs is read, and no sentences are written.",
     )
     explain_period: date | None = Field(
         default=None,
@@ -133,7 +137,7 @@ class PerformanceSummaryView(Model):
     sentence: str
 
 
-class GetBudgetPerformanceResult(Result):
+class GetBudgetPerformanceResult(ResultInWords):
     """How the budget did, period by period, and what that says."""
 
     budget_name: str
@@ -186,7 +190,8 @@ def get_budget_performance(
     )
     explorer = cost_explorer_for(gateways, fresh=parameters.fresh)
     meter = CostMeter(now, incomplete)
-    read = read_history(budget, account_id, now, gateways, explorer, meter, may_cost=parameters.explain)
+    may_cost = parameters.explain is not False
+    read = read_history(budget, account_id, now, gateways, explorer, meter, may_cost=may_cost)
     breach, target = budget.type.breach, target_of(budget)
     periods = [
         judged(each, breach, target, is_current=each.period.contains(now))
@@ -203,26 +208,34 @@ def get_budget_performance(
         now,
         explorer,
         meter,
-        explain=parameters.explain,
+        explain=may_cost,
         explain_period=parameters.explain_period,
         compare_with=parameters.compare_with,
         explain_by=parameters.explain_by,
         story=story,
     )
-    return GetBudgetPerformanceResult(
+    shown_story = (
+        story.sentence
+        if story
+        else percentage_told(
+            [each.performance for each in past],
+            current[-1].performance if current else None,
+            budget.definition,
+        )
+    )
+    notes = [
+        *read.notes,
+        *_notes(budget, parameters.periods, past, is_read=not _failed(incomplete) and not read.notes),
+        *depth.notes,
+    ]
+    result = GetBudgetPerformanceResult(
         budget_name=budget.name,
         budget_type=budget.type.name.value,
         time_unit=budget.definition.time_unit.value,
         target_percent=target,
         scope=budget.definition.scope.in_words(),
         summary=_summary_view(budget, summary, is_read=not _failed(incomplete)),
-        story=story.sentence
-        if story
-        else percentage_told(
-            [each.performance for each in past],
-            current[-1].performance if current else None,
-            budget.definition,
-        ),
+        story=shown_story,
         periods=[_period_view(each) for each in (*shown_past, *current)],
         explanation=depth.explanation,
         outlook=depth.outlook,
@@ -232,14 +245,25 @@ def get_budget_performance(
         snapshots=snapshots_shown(
             gateways, account_id, budget.name, parameters.snapshot_days, now, incomplete
         ),
-        notes=[
-            *read.notes,
-            *_notes(budget, parameters.periods, past, is_read=not _failed(incomplete) and not read.notes),
-            *depth.notes,
-        ],
+        notes=[*notes, *depth.hints],
         cost_explorer=meter.view() if meter.reads else None,
         incomplete=incomplete,
     )
+    if not parameters.explain:
+        return result
+    sentences = performance_in_words(
+        budget,
+        past=result.summary.sentence,
+        story=result.story,
+        current=current[-1] if current else None,
+        explanation=None if result.explanation is None else result.explanation.sentence,
+        outlook=None if result.outlook is None else result.outlook.sentence,
+        record=None if result.forecast_record is None else result.forecast_record.sentence,
+        notes=notes,
+        gaps=gaps_of(result),
+    )
+    parts = parts_of_performance({**result.model_dump(mode="json", exclude={"snapshots"}), "notes": notes})
+    return told(get_budget_performance.name, result, gateways, sentences, parts)
 
 
 def _with_target(budget: Budget, account_id: str, gateways: Gateways, incomplete: list[Incomplete]) -> Budget:

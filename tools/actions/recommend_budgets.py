@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from pydantic import Field
 
-from tools.actions._action import Incomplete, Model, Parameters, Result, WholeNumber, action
+from tools.actions._action import Incomplete, Model, Parameters, WholeNumber, action
 from tools.actions._choices import Text, Texts, subscribers_from
 from tools.actions._cost_meter import CostMeter, cost_explorer_for
 from tools.actions._histories import HistoryReader
+from tools.actions._in_words import EXPLAIN, ResultInWords, gaps_of, told
 from tools.actions._reading import read_budgets
 from tools.actions._recommendation_view import RecommendationView, recommendation_view
 from tools.actions._reply import Amount, ReadCost, read_or_say, shown
+from tools.actions._shown_parts import parts_of_recommendations
 from tools.domain.budget import Budget
 from tools.domain.budget_types import BUDGET_TYPES, COST, USAGE, BudgetTypeName
 from tools.domain.claimed_forecasts import ClaimedForecast, forecast_for
@@ -28,6 +30,7 @@ from tools.domain.notifications import problems_with_subscribers
 from tools.domain.paging import MOST_NAMES, as_many_as_fit
 from tools.domain.quoting import shortened
 from tools.domain.recommendation import BudgetRecommendation, recommend_limit, recommend_target
+from tools.domain.recommendation_words import Compared, WithoutRecommendation, recommendations_in_words
 from tools.domain.recommenders._experience import Experience, experience_of
 from tools.domain.savings import CALLER, Saving, claimed_savings
 from tools.domain.scope_histories import ScopeHistory, triage
@@ -72,6 +75,7 @@ class RecommendBudgetsParameters(Parameters):
     fresh: bool = Field(
         default=False, description="Ask Cost Explorer anew, whatever it answered earlier the same day."
     )
+    explain: bool = EXPLAIN
     notification_email: Texts | None = Field(
         default=None, description="Who is to be told; goes into the create_budget requests."
     )
@@ -117,7 +121,7 @@ class Months(Model):
     last: str
 
 
-class RecommendBudgetsResult(Result):
+class RecommendBudgetsResult(ResultInWords):
     """The budgets the account should have, the most expensive scopes first."""
 
     recommendations: list[RecommendationView]
@@ -195,7 +199,11 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
         )
         is not None
     ]
-    views = _views(recommendations, existing, parameters, now)
+    compared = [
+        Compared(each, None if existing is None else compared_with_existing(each, existing, now))
+        for each in recommendations
+    ]
+    views = _views(compared, existing or (), parameters)
     shown_views = as_many_as_fit(views, lambda view: len(view.model_dump_json()) + 2)
     skipped = [*reader.skipped, *sorted_out.skipped]
     unused = [
@@ -204,7 +212,8 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
         *applied.unused,
         *_unused_forecasts(supplied.forecasts, recommendations),
     ]
-    return RecommendBudgetsResult(
+    small_spend = Spend(sum(sorted_out.small, Decimal(0)), USD)
+    result = RecommendBudgetsResult(
         recommendations=shown_views,
         left_out=len(views) - len(shown_views),
         months=Months(first=f"{reader.months[0]:%Y-%m}", last=f"{reader.months[-1]:%Y-%m}"),
@@ -212,7 +221,7 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
         cost_explorer=reader.meter.view(),
         below_minimum=BelowMinimum(
             scopes=len(sorted_out.small),
-            monthly_spend=shown(Spend(sum(sorted_out.small, Decimal(0)), USD)),
+            monthly_spend=shown(small_spend),
         ),
         skipped_count=len(skipped),
         skipped=[SkippedView(scope=each.scope, reason=each.reason) for each in skipped[:MOST_NAMES]],
@@ -235,6 +244,30 @@ def recommend_budgets(parameters: RecommendBudgetsParameters, gateways: Gateways
         ],
         incomplete=incomplete,
     )
+    if not parameters.explain:
+        return result
+    sentences = recommendations_in_words(
+        compared,
+        months=(reader.months[0], reader.months[-1]),
+        breach_probability=parameters.target_breach_probability,
+        rest=WithoutRecommendation(
+            minimum=Spend(parameters.minimum_monthly_spend, USD),
+            small=len(sorted_out.small),
+            small_spend=small_spend,
+            skipped=skipped,
+            not_shown=result.left_out,
+        ),
+        unused=len(unused),
+        notes=result.notes,
+        gaps=gaps_of(result),
+    )
+    parts = parts_of_recommendations(
+        result.model_dump(mode="json"),
+        breach_probability=str(parameters.target_breach_probability),
+        minimum=str(parameters.minimum_monthly_spend),
+        unused=len(unused),
+    )
+    return told(recommend_budgets.name, result, gateways, sentences, parts)
 
 
 def _notes_on_unused(count: int) -> list[str]:
@@ -349,21 +382,18 @@ def _recommended(
 
 
 def _views(
-    recommendations: Sequence[BudgetRecommendation],
-    existing: Sequence[Budget] | None,
-    parameters: RecommendBudgetsParameters,
-    now: datetime,
+    compared: Sequence[Compared], existing: Sequence[Budget], parameters: RecommendBudgetsParameters
 ) -> list[RecommendationView]:
-    taken = {each.name for each in existing or ()}
+    taken = {each.name for each in existing}
     return [
         recommendation_view(
-            each,
-            free_budget_name(each.budget_type, each.where.label, taken),
-            None if existing is None else compared_with_existing(each, existing, now),
+            each.recommendation,
+            free_budget_name(each.recommendation.budget_type, each.recommendation.where.label, taken),
+            each.existing,
             emails=parameters.notification_email or (),
             account_id=parameters.account_id,
         )
-        for each in recommendations
+        for each in compared
     ]
 
 
