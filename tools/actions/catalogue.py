@@ -28,6 +28,7 @@ ACTION_NAMES = [
     "receive_notification",
     "audit_budgets",
     "list_budget_templates",
+    "describe_agent",
 ]
 
 
