@@ -78,7 +78,7 @@ class _Shortening:
     notes: dict[str, str] = field(default_factory=dict)
 
     def result(self) -> dict[str, Any]:
-        for shorten in (self._end_a_list, self._end_a_text, self._leave_out_a_part):
+        for shorten in (self._end_a_list, self._end_a_text, self._leave_out_a_part, self._leave_out_all):
             while not self._fits() and shorten():
                 pass
         return self._noted()
@@ -87,12 +87,15 @@ class _Shortening:
         return _bytes_of(self.answer(self._noted())) <= self.most_bytes
 
     def _noted(self) -> dict[str, Any]:
-        less = f" Ask for less with {', '.join(self.narrowing)}." if self.narrowing else ""
-        reason = f" This caller takes at most {self.most_bytes:,} bytes.{less}"
         entries = [
-            {"part": part, "code": CODE, "reason": note + reason, "retryable": False}
+            {"part": part, "code": CODE, "reason": note, "retryable": False}
             for part, note in self.notes.items()
         ]
+        if entries:
+            less = f" Ask for less with {', '.join(self.narrowing)}." if self.narrowing else ""
+            entries[0]["reason"] = (
+                f"{entries[0]['reason']} This caller takes {self.most_bytes:,} bytes.{less}"
+            )
         noted = {**self._place, "incomplete": [*self._place.get("incomplete", []), *entries]}
         data = self.reply["data"]
         if self._place is data:
@@ -148,6 +151,14 @@ class _Shortening:
         self._place[largest] = [] if largest == "incomplete" else None
         self.notes = {path: note for path, note in self.notes.items() if not _is_within(path, largest)}
         self.notes[largest] = "This part was left out."
+        return True
+
+    def _leave_out_all(self) -> bool:
+        """Say no more than that nothing fits, which happens once."""
+        if not self._place:
+            return False
+        self._place.clear()
+        self.notes = {"everything": "Nothing of it fits."}
         return True
 
 

@@ -73,8 +73,8 @@ class CreateBudgetResult(ChangeResult):
     example={
         "budget_name": "EC2-Monthly-Budget",
         "amount": 1000,
-        "service_filter": "Amazon Elastic Compute Cloud - Compute",
-        "notification_email": "finops@example.com",
+        "service_filter": ["Amazon Elastic Compute Cloud - Compute"],
+        "notification_email": ["finops@example.com"],
     },
 )
 def create_budget(parameters: CreateBudgetParameters, gateways: Gateways) -> CreateBudgetResult:
