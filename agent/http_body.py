@@ -17,7 +17,7 @@ _EXAMPLE = 'for example {"action": "analyze_budgets", "parameters": {}}'
 
 
 def header_of(event: Mapping[str, Any], name: str) -> str | None:
-    """The value of a header, whatever its case; None where it is missing, or there more than once."""
+    """The value of a header, whatever its case; None where it is missing, all of them where there are several."""
     values = [
         value
         for headers in (event.get("headers"), event.get("multiValueHeaders"))
@@ -26,8 +26,7 @@ def header_of(event: Mapping[str, Any], name: str) -> str | None:
         if isinstance(key, str) and key.lower() == name
         for value in _texts(held)
     ]
-    found = set(values)
-    return found.pop() if len(found) == 1 else None
+    return ", ".join(dict.fromkeys(values)) or None
 
 
 def content_of(event: Mapping[str, Any]) -> Any:

@@ -235,10 +235,12 @@ def test_a_page_of_the_same_host_needs_no_permission() -> None:
     assert answer.status_code == 200
 
 
-def test_an_origin_that_is_there_twice_is_none() -> None:
+def test_an_origin_that_is_there_twice_is_nobodys() -> None:
+    agent = StandIn(origins=PAGE)
     event = {**alb(), "multiValueHeaders": {"Origin": [PAGE, "https://evil.example.com"]}}
-    answer = StandIn(origins=PAGE).arrive(event)
-    assert "Access-Control-Allow-Origin" not in AlbAnswerOfLists.model_validate(answer).multi_value_headers
+    answer = AlbAnswerOfLists.model_validate(agent.arrive(event))
+    assert (answer.status_code, agent.requests) == (403, [])
+    assert "Access-Control-Allow-Origin" not in answer.multi_value_headers
 
 
 def test_nothing_that_a_caller_sends_in_a_header_comes_back() -> None:
