@@ -7,7 +7,7 @@ READY := $(VENV)/.installed
 READY_TO_COMPETE := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format docs events bench package deploy-local lock clean
+.PHONY: help demo up test check format docs schemas events bench package deploy-local lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ format: $(READY) ## Format and repair what can be repaired
 
 docs: $(READY) ## Write the generated parts of the documents anew
 	@$(BIN)/python -m tests.documents
+
+schemas: $(READY) ## Write what Bedrock Agents and AgentCore Gateway read of the actions anew
+	@$(BIN)/python -m tests.schemas
 
 events: $(READY) ## Record the replies in tests/events anew, to be read before they are committed
 	@$(BIN)/python -m tests.record_events

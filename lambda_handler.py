@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, partial
 from time import monotonic
 from typing import Any
 
 from agent import startup
+from agent.answers import Answers, Arrival
 from agent.bootstrap import build_agent
 from agent.budget_agent import BudgetAgent
 from agent.contract import (
@@ -20,8 +22,8 @@ from agent.contract import (
     parse_request,
     request_id_named_in,
 )
-from agent.events import Answers, respond
-from agent.invocation import Invocation, asked_by, invocation_of
+from agent.events import respond
+from agent.invocation import Caller, Invocation, asked_by, custom_in, invocation_of
 from agent.observability import NO_ACTION, log_failure, logger, record_outcome, tracer
 from agent.settings import SettingsError, load_settings
 from tools.actions.catalogue import ACTION_NAMES
@@ -36,21 +38,65 @@ def lambda_handler(event: Any, context: Any) -> Any:
 
     Raises AsynchronousFailure where nobody waits for the reply, so that Lambda tries again, and nothing else.
     """
-    return respond(event, Answers(partial(_reply_to, context), _answer_websocket))
+    answers = Answers(
+        request=partial(_reply_to, context),
+        refusal=partial(_refuse, context),
+        awake=_say_awake,
+        websocket=_answer_websocket,
+        allowed_origins=_allowed_origins,
+    )
+    return respond(Arrival(event, custom_in(context)), answers)
 
 
-def _reply_to(context: Any, event: Any) -> AgentResponse:
+def _reply_to(context: Any, request: Any, caller: Caller | None = None) -> AgentResponse:
     """The reply to one request. Never raises."""
+    invocation = invocation_of(context, caller)
+    action = action_named_in(request)
+    request_id = request_id_named_in(request) or invocation.id
+    answer = partial(_answer, partial(parse_request, request, ACTION_NAMES), action, request_id, invocation)
+    return _recorded(answer, action, request_id, invocation.caller)
+
+
+def _refuse(
+    context: Any, error: BudgetAgentError, caller: Caller | None = None, action: str | None = None
+) -> AgentResponse:
+    """The reply to an event without a request. Never raises."""
+
+    def refuse() -> ActionRequest:
+        raise error
+
+    invocation = invocation_of(context, caller)
+    named = action_named_in({"action": action})
+    answer = partial(_answer, refuse, named, invocation.id, invocation)
+    return _recorded(answer, named, invocation.id, invocation.caller)
+
+
+def _recorded(
+    answer: Callable[[], AgentResponse], action: str | None, request_id: str | None, caller: Caller
+) -> AgentResponse:
+    """What it answers, with its log lines and metrics."""
     began = monotonic()
     is_cold = not _agent.cache_info().currsize
-    action = action_named_in(event)
     known_action = action if action in ACTION_NAMES else None
-    request_id = request_id_named_in(event) or getattr(context, "aws_request_id", None)
-    logger.append_keys(request_id=request_id, action=known_action or NO_ACTION)
-    response = _answer(event, action, request_id, invocation_of(context))
+    logger.append_keys(request_id=request_id, action=known_action or NO_ACTION, source=caller.source)
+    response = answer()
     record_outcome(known_action, response.error_code, monotonic() - began, is_cold=is_cold)
     startup.finish()
     return response
+
+
+def _say_awake() -> AgentResponse:
+    """The reply to a ping, by the machine's clock: nothing is asked of AWS."""
+    return AgentResponse.success(None, {"awake": True, "incomplete": []}, datetime.now(UTC))
+
+
+def _allowed_origins() -> str | None:
+    """The origins that the setting allows; none while the settings are wrong, which every request says."""
+    try:
+        return load_settings().cors_allowed_origins
+    except SettingsError as error:
+        logger.error("the configuration is wrong", reason=str(error))
+        return None
 
 
 def _answer_websocket(event: Any) -> dict[str, Any]:
@@ -72,9 +118,11 @@ def _answer_websocket(event: Any) -> dict[str, Any]:
         return {"statusCode": 500}
 
 
-def _answer(event: Any, action: str | None, request_id: str | None, invocation: Invocation) -> AgentResponse:
+def _answer(
+    read: Callable[[], ActionRequest], action: str | None, request_id: str | None, invocation: Invocation
+) -> AgentResponse:
     try:
-        request = parse_request(event, ACTION_NAMES)
+        request = read()
         agent = _agent()
         work = partial(_work, agent, request, request_id, invocation)
         once_only = agent.once_only() if agent.is_change(request) else None

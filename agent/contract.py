@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from enum import StrEnum
@@ -67,8 +67,8 @@ class AgentResponse(BaseModel):
         return None if self.status is Status.SUCCESS else str(self.data["error"]["code"])
 
     @classmethod
-    def success(cls, action: str, data: dict[str, Any], now: datetime) -> AgentResponse:
-        """The reply that carries a result."""
+    def success(cls, action: str | None, data: dict[str, Any], now: datetime) -> AgentResponse:
+        """The reply that carries a result; that to a ping is of no action."""
         return cls(action=action, status=Status.SUCCESS, data=data, timestamp=_timestamp(now))
 
     @classmethod
@@ -88,16 +88,13 @@ def parse_request(event: Any, actions: list[str]) -> ActionRequest:
             f"The request is {_kind_of(event)}, not an object. Send for example {example}.",
             {"actions": actions},
         )
-    _refuse_malformed(event)
-    unknown = sorted(shortened(str(name)) for name in event if name not in _REQUEST_FIELDS)
-    if unknown:
-        unknown, further = unknown[:_MOST_UNKNOWN], len(unknown) - _MOST_UNKNOWN
-        others = f" and {further} more" if further > 0 else ""
-        raise InvalidRequest(
-            f"Not part of a request: {', '.join(unknown)}{others}. Allowed are action, parameters, request_id, "
-            "asynchronous and confirmation_token.",
-            {"unknown": unknown, "allowed": list(_REQUEST_FIELDS)},
-        )
+    refuse_malformed(event)
+    refuse_others(
+        event,
+        _REQUEST_FIELDS,
+        "a request",
+        "Allowed are action, parameters, request_id, asynchronous and confirmation_token.",
+    )
     if not isinstance(event.get("asynchronous", False), bool):
         raise InvalidRequest(
             "'asynchronous' is not a truth value.", {"allowed": "true where nobody waits for the reply"}
@@ -112,6 +109,37 @@ def parse_request(event: Any, actions: list[str]) -> ActionRequest:
         parameters=_parameters_in(event),
         request_id=_request_id_in(event),
         confirmation_token=_confirmation_token_in(event),
+    )
+
+
+def refuse_malformed(event: Mapping[str, Any]) -> None:
+    """Raises InvalidRequest for what JSON can spell and nobody can work on, nor send back.
+
+    That is half a character, and any depth.
+    """
+    waiting: list[tuple[Any, int]] = [(event, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        if isinstance(value, str) and not _is_unicode(value):
+            raise InvalidRequest("The request holds half of a surrogate pair, which is no Unicode text.")
+        if depth > _DEEPEST:
+            raise InvalidRequest(f"The request is nested more than {_DEEPEST} levels deep.")
+        if isinstance(value, Mapping):
+            waiting += [(each, depth + 1) for pair in value.items() for each in pair]
+        elif isinstance(value, list):
+            waiting += [(each, depth + 1) for each in value]
+
+
+def refuse_others(content: Mapping[str, Any], fields: Sequence[str], what: str, hint: str) -> None:
+    """Raises InvalidRequest, naming them, if an object has other fields than it may have."""
+    unknown = sorted(shortened(str(name)) for name in content if name not in fields)
+    if not unknown:
+        return
+    unknown, further = unknown[:_MOST_UNKNOWN], len(unknown) - _MOST_UNKNOWN
+    others = f" and {further} more" if further > 0 else ""
+    raise InvalidRequest(
+        f"Not part of {what}: {', '.join(unknown)}{others}. {hint}",
+        {"unknown": unknown, "allowed": list(fields)},
     )
 
 
@@ -197,21 +225,6 @@ def _confirmation_token_in(event: Mapping[str, Any]) -> str | None:
 
 def _is_request_id(value: Any) -> bool:
     return isinstance(value, str) and 1 <= len(value) <= _LONGEST_REQUEST_ID and _is_unicode(value)
-
-
-def _refuse_malformed(event: Mapping[str, Any]) -> None:
-    """JSON can spell half a character and any depth; neither can be worked on, nor be sent back."""
-    waiting: list[tuple[Any, int]] = [(event, 1)]
-    while waiting:
-        value, depth = waiting.pop()
-        if isinstance(value, str) and not _is_unicode(value):
-            raise InvalidRequest("The request holds half of a surrogate pair, which is no Unicode text.")
-        if depth > _DEEPEST:
-            raise InvalidRequest(f"The request is nested more than {_DEEPEST} levels deep.")
-        if isinstance(value, Mapping):
-            waiting += [(each, depth + 1) for pair in value.items() for each in pair]
-        elif isinstance(value, list):
-            waiting += [(each, depth + 1) for each in value]
 
 
 def _is_unicode(text: str) -> bool:

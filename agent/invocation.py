@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -46,21 +46,35 @@ class Invocation:
             function_arn=self.function_arn,
             cognito_identity_id=self.cognito_identity_id,
             request_id=request_id,
+            source=self.caller.source,
+            principal=self.caller.principal,
         )
 
 
-def invocation_of(context: Any) -> Invocation:
-    """The invocation behind Lambda's context; what another host's context lacks stays unknown."""
+def invocation_of(context: Any, caller: Caller | None = None) -> Invocation:
+    """The invocation behind Lambda's context; what another host's context lacks stays unknown.
+
+    `caller` is who sent the event, where the event shows it; else the Cognito identity that invoked the function.
+    """
     identity = getattr(context, "identity", None)
     return Invocation(
         id=getattr(context, "aws_request_id", None),
         function_arn=getattr(context, "invoked_function_arn", None),
         cognito_identity_id=getattr(identity, "cognito_identity_id", None),
-        caller=Caller(principal=getattr(identity, "cognito_identity_id", None)),
+        caller=caller or Caller(principal=getattr(identity, "cognito_identity_id", None)),
         remaining_milliseconds=getattr(
             context, "get_remaining_time_in_millis", lambda: LONGEST_INVOCATION_MILLISECONDS
         ),
     )
+
+
+def custom_in(context: Any) -> Mapping[str, Any]:
+    """What the caller put under `custom` into the client context of the invocation, whatever it is worth.
+
+    Source: Lambda developer guide, "Using the Lambda context object to retrieve Python function information".
+    """
+    custom = getattr(getattr(context, "client_context", None), "custom", None)
+    return custom if isinstance(custom, Mapping) else {}
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from agent.http_status import OUTCOMES
 from agent.settings import Settings
 from local.cloudformation.documents import read_template
 from tests.events import Event, events
@@ -91,6 +93,16 @@ def _error_table(_: str) -> str:
         for each in found
     ]
     return "\n".join(["| code | retry helps | meaning |", "|---|---|---|", *rows])
+
+
+def _status_table(_: str) -> str:
+    """The HTTP status of every error, out of the code's own table."""
+    rows: dict[HTTPStatus, list[str]] = {HTTPStatus.OK: ["none: the request succeeded"]}
+    for code, outcome in OUTCOMES.items():
+        retry = f" (`Retry-After: {outcome.retry_after}`)" if outcome.retry_after is not None else ""
+        rows.setdefault(outcome.status, []).append(f"`{code}`{retry}")
+    lines = [f"| {status.value} {status.phrase} | {', '.join(rows[status])} |" for status in sorted(rows)]
+    return "\n".join(["| status | error |", "|---|---|", *lines])
 
 
 def _is_error(candidate: Any) -> bool:
@@ -237,6 +249,7 @@ _WRITERS: Mapping[str, Callable[[str], str]] = {
     "settings": _settings_table,
     "states": _state_table,
     "errors": _error_table,
+    "statuses": _status_table,
     "items": _item_table,
     "template": _template_table,
     "rules": _rule_table,

@@ -48,7 +48,14 @@ def ids(state: StateStore, **asked: object) -> list[str]:
 
 
 def test_a_change_that_was_begun_is_read_back_whole(state: StateStore) -> None:
-    requester = Requester(invocation_id="i", function_arn="arn", cognito_identity_id="c", request_id="r")
+    requester = Requester(
+        invocation_id="i",
+        function_arn="arn",
+        cognito_identity_id="c",
+        request_id="r",
+        source="http_api",
+        principal="iam:arn",
+    )
     entry = replace(an_entry(), reason="because ü", requester=requester, at=NOW + timedelta(microseconds=7))
     state.begin_change(entry)
     assert state.changes(ACCOUNT, most=10).entries == [entry]

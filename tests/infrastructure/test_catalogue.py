@@ -29,7 +29,7 @@ def fields(schema: dict[str, Any], name: str = "") -> list[tuple[str, dict[str, 
     return found
 
 
-READING = ("analyze_", "audit_", "get_", "list_", "monitor_", "receive_", "recommend_")
+READING = ("analyze_", "audit_", "describe_", "get_", "list_", "monitor_", "receive_", "recommend_")
 """First words of actions that change nothing in AWS; every other one changes something."""
 
 
@@ -70,3 +70,13 @@ def test_what_changes_something_takes_a_reason_and_a_dry_run(action: Action) -> 
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda each: each.name)
 def test_every_action_takes_an_account(action: Action) -> None:
     assert "account_id" in action.schema()["properties"]
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda each: each.name)
+def test_every_example_is_a_request_that_the_action_takes(action: Action) -> None:
+    assert action.is_change(action.parse(action.example)) == action.mutates or action.name == "adjust_budgets"
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda each: each.name)
+def test_an_example_says_what_has_to_be_said(action: Action) -> None:
+    assert set(action.schema().get("required", ())) <= set(action.example)

@@ -245,6 +245,8 @@ def test_a_change_is_recorded_with_who_why_before_and_after() -> None:
         "function_arn": Context().invoked_function_arn,
         "cognito_identity_id": None,
         "request_id": "r-1",
+        "source": "direct",
+        "principal": None,
     }
 
 

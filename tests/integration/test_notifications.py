@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent.events import AsynchronousFailure
+from agent.asynchronous import AsynchronousFailure
 from tests.builders import ACCOUNT
 from tests.embedded import STATE_TABLE, items_of_state_table, make_state_table
 from tests.notifications import Letter, in_a_queue, message_id, sns_envelope, sns_event, sqs_event

@@ -118,6 +118,8 @@ class Action:
     result: type[Result]
     mutates: bool
     records_itself: bool
+    example: Mapping[str, Any]
+    """Parameters as somebody might send them."""
     function: Callable[[Any, Gateways], Result]
 
     @property
@@ -157,12 +159,13 @@ class Action:
 
 
 def action(
-    *, mutates: bool, records_itself: bool = False
+    *, mutates: bool, records_itself: bool = False, example: Mapping[str, Any] | None = None
 ) -> Callable[[Callable[[Any, Gateways], Result]], Action]:
     """Make an Action from a function `(parameters, gateways) -> result` with a docstring.
 
     `mutates` says whether it can change anything in AWS. An action that `records_itself` writes the audit entries
-    of its changes, with `tools.actions._recording`; for all others the agent writes one.
+    of its changes, with `tools.actions._recording`; for all others the agent writes one. `example` is parameters
+    that somebody might send, for describe_agent: whatever is required, and none where nothing is.
     """
 
     def declare(function: Callable[[Any, Gateways], Result]) -> Action:
@@ -175,6 +178,7 @@ def action(
             result=hints["return"],
             mutates=mutates,
             records_itself=records_itself,
+            example=example or {},
             function=function,
         )
 

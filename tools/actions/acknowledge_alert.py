@@ -57,7 +57,7 @@ class AcknowledgeAlertResult(Result):
         )
 
 
-@action(mutates=True)
+@action(mutates=True, example={"budget_name": "EC2-Monthly-Budget", "reason": "Load test until Friday"})
 def acknowledge_alert(parameters: AcknowledgeAlertParameters, gateways: Gateways) -> AcknowledgeAlertResult:
     """Acknowledge an alert, or snooze it until a moment; reason is kept with it and shown to others.
 

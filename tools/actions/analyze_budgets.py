@@ -161,7 +161,7 @@ class AnalyzeBudgetsResult(ResultInWords):
     )
 
 
-@action(mutates=False)
+@action(mutates=False, example={"budget_statuses": ["BREACHED"]})
 def analyze_budgets(parameters: AnalyzeBudgetsParameters, gateways: Gateways) -> AnalyzeBudgetsResult:
     """Show every budget of the account with limit, actual and forecasted spend, pace and status.
 

@@ -29,6 +29,7 @@ ACTION_NAMES = [
     "audit_budgets",
     "list_budget_templates",
     "ask",
+    "describe_agent",
 ]
 
 

@@ -68,7 +68,15 @@ class CreateBudgetResult(ChangeResult):
         return Change(after=self.budget.model_dump(mode="json"), undo=self.undo)
 
 
-@action(mutates=True)
+@action(
+    mutates=True,
+    example={
+        "budget_name": "EC2-Monthly-Budget",
+        "amount": 1000,
+        "service_filter": ["Amazon Elastic Compute Cloud - Compute"],
+        "notification_email": ["finops@example.com"],
+    },
+)
 def create_budget(parameters: CreateBudgetParameters, gateways: Gateways) -> CreateBudgetResult:
     """Create a budget of any of the six types, with filters, limit and notifications.
 

@@ -98,7 +98,16 @@ class CreateBudgetActionsResult(ChangeResult):
         return Change(after={"action_id": self.action_id, **self.budget_action.model_dump(mode="json")})
 
 
-@action(mutates=True)
+@action(
+    mutates=True,
+    example={
+        "budget_name": "EC2-Monthly-Budget",
+        "action_type": "APPLY_IAM_POLICY",
+        "threshold": 90,
+        "policy_arn": "arn:aws:iam::aws:policy/AWSDenyAll",
+        "target_roles": ["DeveloperRole"],
+    },
+)
 def create_budget_actions(
     parameters: CreateBudgetActionsParameters, gateways: Gateways
 ) -> CreateBudgetActionsResult:

@@ -85,7 +85,7 @@ class DeleteBudgetResult(ChangeResult):
         )
 
 
-@action(mutates=True)
+@action(mutates=True, example={"budget_name": "EC2-Monthly-Budget", "confirm": "EC2-Monthly-Budget"})
 def delete_budget(parameters: DeleteBudgetParameters, gateways: Gateways) -> DeleteBudgetResult:
     """Delete a budget with its notifications and budget actions; the reply holds requests that make it again.
 

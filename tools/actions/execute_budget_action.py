@@ -95,7 +95,9 @@ class ExecuteBudgetActionResult(ChangeResult):
         )
 
 
-@action(mutates=True)
+@action(
+    mutates=True, example={"budget_name": "EC2-Monthly-Budget", "execution_type": "APPROVE_BUDGET_ACTION"}
+)
 def execute_budget_action(
     parameters: ExecuteBudgetActionParameters, gateways: Gateways
 ) -> ExecuteBudgetActionResult:

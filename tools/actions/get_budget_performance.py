@@ -170,7 +170,7 @@ class GetBudgetPerformanceResult(ResultInWords):
     cost_explorer: ReadCost | None = Field(description="What reading took; null when nothing was read.")
 
 
-@action(mutates=False)
+@action(mutates=False, example={"budget_name": "EC2-Monthly-Budget"})
 def get_budget_performance(
     parameters: GetBudgetPerformanceParameters, gateways: Gateways
 ) -> GetBudgetPerformanceResult:

@@ -36,6 +36,8 @@ class RequesterView(Model):
     function_arn: str | None
     cognito_identity_id: str | None
     request_id: str | None
+    source: str | None = Field(description="The kind of event it came with; null in entries older than this.")
+    principal: str | None = Field(description="The caller whom that event names; null where it names none.")
 
 
 class RecordedChange(Model):
@@ -109,6 +111,8 @@ def _view(entry: AuditEntry) -> RecordedChange:
             function_arn=requester.function_arn,
             cognito_identity_id=requester.cognito_identity_id,
             request_id=requester.request_id,
+            source=requester.source,
+            principal=requester.principal,
         ),
         finished_at=entry.finished_at,
         before=None if entry.before is None else dict(entry.before),

@@ -72,7 +72,13 @@ class ReceiveNotificationResult(Result):
     )
 
 
-@action(mutates=False)
+@action(
+    mutates=False,
+    example={
+        "message_id": "95df01b4-ee98-5cb9-9903-4c221d41eb5e",
+        "message": "Budget Name: EC2-Monthly-Budget",
+    },
+)
 def receive_notification(
     parameters: ReceiveNotificationParameters, gateways: Gateways
 ) -> ReceiveNotificationResult:

@@ -74,7 +74,11 @@ class UndoChangeResult(ChangeResult):
     change_id: str | None = Field(description="Of the undoing itself, which can be undone in the same way.")
 
 
-@action(mutates=True, records_itself=True)
+@action(
+    mutates=True,
+    records_itself=True,
+    example={"change_id": "2026-10-20T12:00:00.000000Z#0123456789abcdef-0123456789abcdef"},
+)
 def undo_change(parameters: UndoChangeParameters, gateways: Gateways) -> UndoChangeResult:
     """Take one recorded change of a budget back: restore its limit, filters, notifications and tags of before.
 

@@ -47,7 +47,7 @@ class UpdateBudgetResult(ChangeResult):
         )
 
 
-@action(mutates=True)
+@action(mutates=True, example={"budget_name": "EC2-Monthly-Budget", "amount": 1200})
 def update_budget(parameters: UpdateBudgetParameters, gateways: Gateways) -> UpdateBudgetResult:
     """Change a budget in place: limit, filters, period, notifications, tags; what is not named stays.
 

@@ -24,16 +24,19 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
-    """Who asked, as far as Lambda shows it.
+    """Who asked, as far as Lambda and the event show it.
 
     Lambda does not tell a function which IAM principal invoked it; the invocation's id leads to them in
-    CloudTrail's data events. The Cognito identity is there for callers that have one.
+    CloudTrail's data events. The Cognito identity is there for callers that have one. `source` is the kind of
+    event, `principal` the caller that the event names; None where it names nobody, and in entries older than both.
     """
 
     invocation_id: str | None = None
     function_arn: str | None = None
     cognito_identity_id: str | None = None
     request_id: str | None = None
+    source: str | None = None
+    principal: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,9 @@ import re
 AGENT_NAME = "BudgetManagementAgent"
 """Who replies and announces."""
 
+AGENT_VERSION = "0.1.0"
+"""What is deployed, as describe_agent says it: the version of pyproject.toml, which is not in the package."""
+
 LONGEST_BUDGET_NAME = 100
 
 _SCRIPT_TAGS = re.compile(r"<script>.*</script>", re.IGNORECASE | re.DOTALL)

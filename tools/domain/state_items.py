@@ -21,7 +21,7 @@ on DynamoDB may delete an item. Accounts never share a partition.
 | confirmation token | `<account>#confirmations` | `<hash of the token>` | a day after it is over |
 | request | `<account>#requests` | `request#<hash of its id>` | after a day |
 
-An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `outcome`,
+An audit entry has `id`, `account_id`, `at`, `action`, `budget_name`, `reason`, `requester`, `caller`, `outcome`,
 `finished_at`, `before`, `after`, `undo` (both exactly, for undo_change) and `error`; what is unknown has no
 attribute. Objects are JSON texts. Its account is the one worked in. Moments are UTC with microseconds, so that
 their order as text is that of time.
@@ -80,6 +80,7 @@ Item = Mapping[str, str | int]
 """An item of the table: texts and whole numbers. What is unknown has no attribute."""
 
 _OBJECTS = ("before", "after", "undo", "error")
+_CALLER = ("source", "principal")
 
 
 def changes_of(account_id: str) -> str:
@@ -103,10 +104,17 @@ def audit_item(entry: AuditEntry) -> Item:
         "action": entry.action,
         BUDGET: entry.budget_name,
         "reason": entry.reason,
-        "requester": json.dumps(asdict(entry.requester)),
+        **_requester_texts(entry.requester),
         **completion_of(entry),
     }
     return {name: value for name, value in texts.items() if value is not None}
+
+
+def _requester_texts(requester: Requester) -> dict[str, str]:
+    """The caller apart from the rest: what came before it reads the rest, should the agent be rolled back."""
+    known = asdict(requester)
+    caller = {name: known.pop(name) for name in _CALLER}
+    return {"requester": json.dumps(known), "caller": json.dumps(caller)}
 
 
 def completion_of(entry: AuditEntry) -> dict[str, str]:
@@ -129,7 +137,7 @@ def audit_entry_from(item: Mapping[str, Any]) -> AuditEntry:
         action=item["action"],
         budget_name=item.get(BUDGET),
         reason=item.get("reason"),
-        requester=Requester(**json.loads(item["requester"])),
+        requester=Requester(**json.loads(item["requester"]), **json.loads(item.get("caller", "{}"))),
         outcome=Outcome(item[OUTCOME]),
         finished_at=None if finished_at is None else datetime.fromisoformat(finished_at),
         **{name: json.loads(item[name]) for name in _OBJECTS if name in item},
