@@ -4,11 +4,12 @@ set -euo pipefail
 called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-# The AWS services that the code builds clients of; botocore's data of all others stays out.
-AWS_SERVICES=(apigatewaymanagementapi budgets ce dynamodb ec2 iam organizations rds s3 sns ssm sts)
+# The AWS services that the code, or Strands for it, builds clients of; botocore's data of all others stays out.
+AWS_SERVICES=(apigatewaymanagementapi bedrock-runtime budgets ce dynamodb ec2 iam organizations rds s3 sns ssm sts)
 
 # Of these services, whose data is large, only the operations that the code calls.
 AWS_OPERATIONS=(
+  bedrock-runtime:Converse bedrock-runtime:ConverseStream
   ec2:DescribeInstances
   iam:GetGroup iam:GetGroupPolicy iam:GetPolicy iam:GetPolicyVersion iam:GetRole iam:GetRolePolicy iam:GetUser
   iam:GetUserPolicy iam:ListAttachedGroupPolicies iam:ListAttachedRolePolicies iam:ListAttachedUserPolicies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from enum import StrEnum
@@ -52,6 +53,10 @@ _TABLE = r"^[a-zA-Z0-9_.-]{3,255}$"
 _PRICE = r"(input|output|cache_read|cache_write)=[0-9]{1,5}(\.[0-9]{1,6})?"
 _PRICES = rf"^{_PRICE}(,{_PRICE}){{0,3}}$"
 _STAGE_ADDRESS = r"^https?://[\w.:-]+(/[\w.$-]+)*$"
+
+_MODEL_SETTINGS = "MODEL_SETTINGS"
+_OF_QUESTIONS = ("MODEL_", "ASK_")
+"""How the names of settings begin that MODEL_SETTINGS may hold."""
 
 
 class Settings(BaseModel):
@@ -175,6 +180,12 @@ class Settings(BaseModel):
         description="Further arguments of the provider's Strands class, as a JSON object. No keys: providers read "
         "those from variables of their own.",
     )
+    model_settings: str | None = Field(
+        default=None,
+        alias=_MODEL_SETTINGS,
+        description="Any of the settings that begin with MODEL_ or ASK_ in one, as a JSON object, such as "
+        '`{"ASK_SECONDS": 30}`. A variable of its own wins over it.',
+    )
     ask_tool_calls: int = Field(
         default=12, ge=1, le=50, alias="ASK_TOOL_CALLS", description="Tool calls that one question may cause."
     )
@@ -237,8 +248,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     An empty variable counts as missing.
     """
     found = os.environ if environment is None else environment
-    known = {str(field.alias) for field in Settings.model_fields.values()}
-    given = {name: value for name, value in found.items() if name in known and value.strip()}
+    own = {name: value for name, value in found.items() if name in _variables() and value.strip()}
+    given = {**_taken_apart(own.get(_MODEL_SETTINGS, "{}")), **own}
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
@@ -247,3 +258,32 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             for each in error.errors(include_url=False)
         )
         raise SettingsError(f"The environment is wrong: {problems}") from error
+
+
+def _variables() -> set[str]:
+    return {str(field.alias) for field in Settings.model_fields.values()}
+
+
+def _taken_apart(text: str) -> dict[str, str]:
+    """What MODEL_SETTINGS holds, as variables of their own would say it; null counts as missing.
+
+    Raises SettingsError if it is no JSON object, or names what it cannot hold.
+    """
+    try:
+        held = json.loads(text)
+    except ValueError as error:
+        raise SettingsError(f"The environment is wrong: {_MODEL_SETTINGS} is no JSON: {error}") from error
+    if not isinstance(held, dict):
+        raise SettingsError(f"The environment is wrong: {_MODEL_SETTINGS} is no JSON object")
+    allowed = {name for name in _variables() - {_MODEL_SETTINGS} if name.startswith(_OF_QUESTIONS)}
+    unknown = sorted(held.keys() - allowed)
+    if unknown:
+        raise SettingsError(
+            f"The environment is wrong: {_MODEL_SETTINGS} cannot hold {', '.join(unknown)}; "
+            f"it can hold {', '.join(sorted(allowed))}"
+        )
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in held.items()
+        if value is not None
+    }

@@ -111,7 +111,9 @@ class Deployment:
     def _replace(self, existing: StackResource, body: Mapping[str, Any], wanted: dict[str, Any]) -> None:
         kind = RESOURCE_TYPES[existing.type_name]
         named = kind.name_property
-        if named is not None and wanted.get(named) == existing.properties.get(named):
+        if named is not None and named not in body.get("Properties", {}):
+            wanted[named] = _made_up_name(self._stack.place.stack_name, existing.logical_id)
+        elif named is not None and wanted.get(named) == existing.properties.get(named):
             raise ResourceFailed(
                 f"CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename "
                 f"{wanted.get(named)} and update the stack again."

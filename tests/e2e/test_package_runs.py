@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from local.bedrock.models import conversation
+from local.bedrock.script import parse_script
 from tests.embedded import STATE_TABLE, begin, environment
 from tests.events import Event, events
 from tests.lambda_context import Context
@@ -43,6 +45,38 @@ for line in sys.stdin:
 files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
 print(json.dumps([each for each in files if each]), file=replies)
 """
+
+# In the same Python: a model asked once as a stream, once without, and once more to its failure in mid-stream.
+ASK = """
+import asyncio, json, sys
+
+sys.path.insert(0, sys.argv[1])
+from strands.models.bedrock import BedrockModel
+from strands.types.exceptions import ModelThrottledException
+
+QUESTION = [{"role": "user", "content": [{"text": "Which budgets do we have?"}]}]
+TOOL = {"name": "analyze_budgets", "description": "Look.", "inputSchema": {"json": {"type": "object"}}}
+
+
+async def ask(streaming):
+    model = BedrockModel(
+        model_id="us.anthropic.claude-sonnet-4-6",
+        streaming=streaming,
+        guardrail_id="gr0a1b2c3d4e",
+        guardrail_version="1",
+    )
+    return [event async for event in model.stream(QUESTION, [TOOL], "Be brief.")]
+
+
+told = [asyncio.run(ask(True)), asyncio.run(ask(False))]
+try:
+    asyncio.run(ask(True))
+except ModelThrottledException as error:
+    told.append(str(error))
+print(json.dumps(told))
+"""
+TURN = {"text": "I look.", "tool_uses": [{"name": "analyze_budgets", "input": {"limit": 5}}]}
+BREAKS = {"text": "I", "failure": {"error": "ThrottlingException", "after_events": 2, "message": "Too many"}}
 
 
 @dataclass
@@ -129,3 +163,26 @@ def test_every_action_gives_its_reply_from_the_package_alone(unzipped: Path) -> 
     foreign = [each for each in files if not each.startswith((str(unzipped), standard))]
     assert foreign == []
     assert not [each for each in files if "site-packages" in each]
+
+
+def test_a_model_of_bedrock_is_asked_from_the_package_alone(unzipped: Path) -> None:
+    begin("empty")
+    conversation().play(parse_script({"turns": [TURN, TURN, BREAKS]}))
+    with environment(LAMBDA_TASK_ROOT=str(unzipped)):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-B", "-c", ASK, str(unzipped)], capture_output=True, text=True
+        )
+    assert done.returncode == 0, done.stderr
+    streamed, whole, failure = json.loads(done.stdout)
+    for answer in (streamed, whole):
+        deltas = [each["contentBlockDelta"]["delta"] for each in answer if "contentBlockDelta" in each]
+        assert "".join(each.get("text", "") for each in deltas) == "I look."
+        given = "".join(each["toolUse"]["input"] for each in deltas if "toolUse" in each)
+        assert json.loads(given) == {"limit": 5}
+        assert [each["messageStop"]["stopReason"] for each in answer if "messageStop" in each] == ["tool_use"]
+    assert "Too many" in failure
+    assert [each.operation for each in conversation().heard] == [
+        "ConverseStream",
+        "Converse",
+        "ConverseStream",
+    ]

@@ -14,9 +14,12 @@ from types import ModuleType
 import pytest
 
 from tests.package import ARCHITECTURE, PYTHON_VERSION, ROOT, SCRIPT, Project, listed_in_script
-from tools.aws import databases, iam, instances, organization, rules_in_s3, rules_in_ssm
+from tools.aws import databases, iam, instances, model_permissions, organization, rules_in_s3, rules_in_ssm
 
 OTHER_ARCHITECTURE = "x86_64" if ARCHITECTURE == "arm64" else "arm64"
+# Strands builds the client of models itself, and calls the other operation where a setting forbids it to stream.
+SERVICES_OF_STRANDS = {"bedrock-runtime"}
+OPERATIONS_BY_CHOICE = {"Converse"}
 
 
 @pytest.fixture
@@ -31,11 +34,13 @@ def test_the_package_holds_the_handler_the_agent_and_the_tools_and_nothing_else(
     assert sources == {"lambda_handler.py", "agent/__init__.py", "tools/__init__.py"}
 
 
-def test_data_files_of_the_tools_are_packed(project: Project) -> None:
+def test_data_files_of_tools_and_agent_are_packed(project: Project) -> None:
     project.write("tools/domain/budget_templates/sandbox.yaml", "budget: {}\n")
+    project.write("agent/prompts/system.md", "You manage budgets.\n")
     done = project.build()
     assert done.returncode == 0, done.stderr
     assert project.packed()["tools/domain/budget_templates/sandbox.yaml"] == b"budget: {}\n"
+    assert project.packed()["agent/prompts/system.md"] == b"You manage budgets.\n"
 
 
 def test_dependencies_come_without_tests_stubs_and_prose(project: Project) -> None:
@@ -163,17 +168,21 @@ def test_an_operation_that_a_service_does_not_have_is_named(project: Project) ->
     assert "Error: rds has no operation called DescribeDBInstances" in done.stderr
 
 
-@pytest.mark.parametrize("module", [databases, iam, instances, organization, rules_in_s3, rules_in_ssm])
+@pytest.mark.parametrize(
+    "module", [databases, iam, instances, model_permissions, organization, rules_in_s3, rules_in_ssm]
+)
 def test_the_operations_that_are_packed_are_those_that_the_code_calls(module: ModuleType) -> None:
     services = {
         databases: "rds",
         iam: "iam",
         instances: "ec2",
+        model_permissions: "bedrock-runtime",
         organization: "organizations",
         rules_in_s3: "s3",
         rules_in_ssm: "ssm",
     }
-    assert sorted(module.PERMISSIONS) == sorted(operations_of(services[module]))
+    packed = set(operations_of(services[module]))
+    assert packed - OPERATIONS_BY_CHOICE == module.PERMISSIONS.keys()
 
 
 def test_a_service_that_botocore_does_not_know_is_named(project: Project) -> None:
@@ -343,7 +352,8 @@ def test_by_default_it_builds_for_arm64_and_python_3_13() -> None:
 
 
 def test_exactly_the_services_that_the_code_builds_clients_of_are_packed() -> None:
-    assert sorted(listed_in_script("AWS_SERVICES")) == sorted(services_with_a_client())
+    needed = services_with_a_client() | SERVICES_OF_STRANDS
+    assert sorted(listed_in_script("AWS_SERVICES")) == sorted(needed)
 
 
 def services_with_a_client() -> set[str]:

@@ -14,6 +14,7 @@ from tools.aws import (
     databases,
     iam,
     instances,
+    model_permissions,
     organization,
     rules_in_s3,
     rules_in_ssm,
@@ -35,6 +36,7 @@ ADAPTERS = (
     ("organizations", organization),
     ("s3", rules_in_s3),
     ("ssm", rules_in_ssm),
+    ("bedrock-runtime", model_permissions),
 )
 CALLS = [
     (service, operation, permission)

@@ -20,7 +20,7 @@ import pytest
 import tools.aws
 from agent.contract import is_asynchronous, parse_request
 from agent.observability import NAMESPACE, SERVICE
-from agent.settings import Settings
+from agent.settings import Settings, SettingsError, load_settings
 from local.cloudformation.documents import read_template
 from tools.actions.catalogue import ACTION_NAMES, ACTIONS
 
@@ -64,9 +64,16 @@ def as_list(value: Any) -> list[Any]:
 
 def statements(name: str) -> Iterator[dict[str, Any]]:
     """Every statement of a role's policies, those behind a condition included."""
-    for policy in properties(name)["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
+    for statement in nodes(name):
+        yield statement["Fn::If"][1] if "Fn::If" in statement else statement
+
+
+def nodes(name: str) -> Iterator[dict[str, Any]]:
+    """The statements of a role's own policies and of those of the template that it has, conditions around them."""
+    own = properties(name)
+    attached = [properties(each["Ref"]) for each in own.get("ManagedPolicyArns", [])]
+    for policy in (*own["Policies"], *attached):
+        yield from policy["PolicyDocument"]["Statement"]
 
 
 def allowed_actions(name: str) -> list[str]:
@@ -130,7 +137,18 @@ def test_every_parameter_is_in_one_group_of_the_interface() -> None:
 def test_the_function_gets_exactly_the_settings_the_agent_reads() -> None:
     given = set(properties("Function")["Environment"]["Variables"])
     read = {str(field.alias) for field in Settings.model_fields.values()}
-    assert given == read - SET_BY_THE_HOST
+    in_one = {each for each in read if can_be_held(each)}
+    assert given <= read
+    assert given | in_one == read - SET_BY_THE_HOST, "neither a variable of its own nor one in MODEL_SETTINGS"
+
+
+def can_be_held(name: str) -> bool:
+    """Whether MODEL_SETTINGS, which the template passes on, takes this setting."""
+    try:
+        load_settings({"MODEL_SETTINGS": json.dumps({name: None})})
+    except SettingsError:
+        return False
+    return True
 
 
 def test_the_names_are_the_ones_people_type() -> None:
@@ -239,16 +257,18 @@ def test_no_alarm_about_the_function_invokes_the_function() -> None:
     assert listening == [{"Ref": "AlertsTopic"}]
 
 
-def test_the_longest_descriptions_fit_into_lambdas_256_characters() -> None:
+def test_the_longest_descriptions_fit_into_what_lambda_and_iam_take() -> None:
     longest = {name: "x" * each["MaxLength"] for name, each in parameters().items() if "MaxLength" in each}
     longest["LambdaCodeSha256"] = "x" * 44
     for name, each in parameters().items():
         values = [each.get("MaxValue", ""), *each.get("AllowedValues", [])]
         longest.setdefault(name, max((str(value) for value in values), key=len))
-    for resource in ("Function", "Version"):
+    longest["RuntimePolicy.PolicyId"] = "ANPA" + "x" * 17
+    # Lambda's limit on descriptions, and IAM's.
+    for resource, most in (("Function", 256), ("Version", 256), ("RuntimePolicy", 1000)):
         text = properties(resource)["Description"]["Fn::Sub"]
-        filled = re.sub(r"\$\{(\w+)\}", lambda match: longest[match[1]], text)
-        assert len(filled) <= 256
+        filled = re.sub(r"\$\{([\w.]+)\}", lambda match: longest[match[1]], text)
+        assert len(filled) <= most
 
 
 def test_a_change_of_any_of_the_functions_properties_makes_a_new_version() -> None:
@@ -258,7 +278,10 @@ def test_a_change_of_any_of_the_functions_properties_makes_a_new_version() -> No
     named = set(re.findall(r"\$\{(\w+)\}|\"Ref\": \"(\w+)\"", json.dumps(function)))
     used = {one or other for one, other in named} & parameters().keys() - {"ProjectName", "LambdaS3Bucket"}
     version = json.dumps(properties("Version"))
-    assert {name for name in used if name not in version} == set()
+    assert "${RuntimePolicy.PolicyId}" in version
+    assert "ManagedPolicyName" not in properties("RuntimePolicy"), "with a name it could not be made anew"
+    settings = json.dumps(properties("RuntimePolicy")["Description"])
+    assert {name for name in used if name not in version and f"${{{name}}}" not in settings} == set()
 
 
 @pytest.mark.parametrize("permission", allowed_actions("ExecutionRole"))
@@ -304,8 +327,7 @@ def test_only_who_signs_may_connect() -> None:
 def test_every_statement_for_a_choice_is_there_only_with_it() -> None:
     behind = {
         statement["Fn::If"][1]["Sid"]: statement["Fn::If"][0]
-        for policy in properties("ExecutionRole")["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]
+        for statement in nodes("ExecutionRole")
         if "Fn::If" in statement
     }
     assert behind == {
@@ -316,6 +338,9 @@ def test_every_statement_for_a_choice_is_there_only_with_it() -> None:
         "EncryptMessages": "HasEncryptedMessages",
         "ReadRulesInSsm": "HasRulesInSsm",
         "ReadRulesInS3": "HasRulesInS3",
+        "AskTheModel": "HasModel",
+        "AskModelsThroughThatProfileOnly": "HasModel",
+        "ApplyTheGuardrail": "HasModelGuardrail",
     }
 
 

@@ -370,6 +370,22 @@ def test_an_unnamed_resource_gets_a_name_that_it_keeps(account: Account) -> None
     assert account("sns").list_topics()["Topics"] == before
 
 
+def test_an_unnamed_resource_that_is_made_anew_gets_another_name_and_the_old_one_goes(
+    account: Account,
+) -> None:
+    allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    properties = {"PolicyDocument": {"Version": "2012-10-17", "Statement": [allow]}, "Description": "one"}
+    template = {"Resources": {"Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}}}
+    account.deploy(template, is_new=True)
+    (before,) = account("iam").list_policies(Scope="Local")["Policies"]
+    properties["Description"] = "two"
+    account.deploy(template, is_new=False)
+    (after,) = account("iam").list_policies(Scope="Local")["Policies"]
+    assert f"{STACK}-Policy-" in after["PolicyName"]
+    assert after["PolicyName"] != before["PolicyName"]
+    assert after["PolicyId"] != before["PolicyId"]
+
+
 def test_outputs_are_shown_and_an_export_is_importable_but_only_once(account: Account) -> None:
     template = {
         "Resources": {"Topic": a_topic("alerts")},

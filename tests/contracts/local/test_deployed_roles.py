@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,10 +14,9 @@ from local.authorization.enforcement import role_may
 from local.server import EmbeddedAws
 from tests.contracts.local.account_resources import DENY_ALL, Clients, make_developers, trust
 from tests.contracts.local.budget_requests import a_notification, create, email, spend_on, topic, watched
+from tests.contracts.local.deployed_template import deploy_template
 from tests.contracts.local.worlds import ACCOUNT
 
-TEMPLATE = Path(__file__).parents[3] / "cloudformation" / "budget-management-agent.yaml"
-STACK = "agent"
 DENY_SPENDING = f"arn:aws:iam::{ACCOUNT}:policy/budget-management-deny-new-spending"
 
 Deploy = Callable[..., dict[str, str]]
@@ -28,33 +25,7 @@ Deploy = Callable[..., dict[str, str]]
 @pytest.fixture
 def deploy(aws: EmbeddedAws, clients: Clients) -> Deploy:
     """Deploys the template with a package that answers the event it gets; the outputs."""
-
-    def run(**parameters: str) -> dict[str, str]:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            archive.writestr("lambda_handler.py", "def lambda_handler(event, context):\n    return event\n")
-        clients("s3").create_bucket(Bucket="code")
-        clients("s3").put_object(Bucket="code", Key="budget-management-agent.zip", Body=buffer.getvalue())
-        given = {
-            "LambdaS3Bucket": "code",
-            "LambdaPython": "3.11",
-            "LambdaArchitecture": "x86_64",
-            **parameters,
-        }
-        clients("cloudformation").create_stack(
-            StackName=STACK,
-            TemplateBody=TEMPLATE.read_text(encoding="utf-8"),
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
-            Capabilities=["CAPABILITY_NAMED_IAM"],
-        )
-        (stack,) = clients("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
-        events = clients("cloudformation").describe_stack_events(StackName=STACK)["StackEvents"]
-        assert stack["StackStatus"] == "CREATE_COMPLETE", [
-            each.get("ResourceStatusReason") for each in events
-        ]
-        return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
-
-    return run
+    return partial(deploy_template, clients)
 
 
 @pytest.fixture
