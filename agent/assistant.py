@@ -37,7 +37,7 @@ from tools.domain.shortening import shortened_value
 from tools.gateways import Gateways
 
 _PROMPTS = Path(__file__).with_name("prompts")
-_NOT_ASKED = ("ask", "describe_agent", "receive_notification")
+NO_TOOLS = ("ask", "receive_notification")
 """What is no tool: questions to the model itself, and what AWS Budgets sends."""
 
 _TIME_TO_REPLY = 5.0
@@ -149,7 +149,7 @@ class StrandsAssistant:
         return [
             ConversationTool(self._actions[name], self._gateways, record, words, prompt)
             for name in self._actions
-            if name not in _NOT_ASKED
+            if name not in NO_TOOLS
         ]
 
     def _limits(self, seconds: float) -> Limits:

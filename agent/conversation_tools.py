@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from strands.types.tools import ToolResult, ToolSpec, ToolUse
@@ -17,6 +18,7 @@ from strands.types.tools import ToolResult, ToolSpec, ToolUse
 from agent.prompt_guard import repeats_prompt
 from agent.strands_tools import ActionTool
 from tools.actions._action import Action
+from tools.actions._plain_schema import Wording, plain_schema
 from tools.domain.conversation import ProposedChange, ToolCall
 from tools.domain.shortening import shortened_value
 from tools.gateways import Gateways
@@ -25,6 +27,26 @@ LONGEST_RESULT = 24_000
 """Characters of a result that the model reads."""
 _LONGEST_PREVIEW = 12_000
 _DRY_RUN = "dry_run"
+_SENTENCE = re.compile(r"(?<=[.])\s")
+_SELDOM = (
+    "account_id",
+    "billing_view_arn",
+    "cost_types",
+    "dry_run",
+    "execution_role_arn",
+    "filter_expression",
+    "instance_types",
+    "metric",
+    "next_token",
+    "operations",
+    "other_filters",
+    "page_size",
+    "purchase_types",
+    "template_parameters",
+    "usage_type_groups",
+    "usage_types",
+)
+"""Parameters that a model hears of only when it asks for the whole description."""
 
 # What reaches people: an e-mail address, a topic, a chat channel or role, a page.
 _ADDRESS = re.compile(
@@ -135,13 +157,26 @@ class ConversationTool(ActionTool):
         return {"toolUseId": tool_use["toolUseId"], "status": status, "content": [{"json": shown}]}
 
 
+@cache
 def conversation_spec(action: Action) -> ToolSpec:
-    """An action's name, description and parameters, as short as a model needs them."""
+    """An action's name, what it is for, and its usual parameters with what they may be.
+
+    All specs go with every turn, so they are short; `describe_agent` is a tool too, and tells everything.
+    """
+    schema = plain_schema(
+        action.schema(), depth=1, wording=Wording.NONE, leave_out={*_SELDOM, *action.not_for_models}
+    )
     return {
         "name": action.name,
-        "description": action.description,
-        "inputSchema": {"json": action.schema()},
+        "description": f"{action.summary} {_use_of(action)}".strip(),
+        "inputSchema": {"json": schema},
     }
+
+
+def _use_of(action: Action) -> str:
+    """The first sentence of the description's second paragraph, which says what to use the action for."""
+    _, _, further = action.description.partition("\n\n")
+    return _SENTENCE.split(" ".join(further.split()), maxsplit=1)[0]
 
 
 def _refusal(code: str, message: str) -> dict[str, Any]:

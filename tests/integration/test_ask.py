@@ -51,7 +51,7 @@ def test_the_answer_comes_from_the_tools_and_tells_what_it_took() -> None:
     assert (answer["removed_sentences"], answer["bound"], answer["proposed_changes"]) == (0, None, [])
 
 
-def test_the_model_is_told_the_day_the_account_and_every_tool_but_three() -> None:
+def test_the_model_is_told_the_day_the_account_and_every_tool_but_two() -> None:
     with asking() as world:
         world.answer("Hello", says("I help with budgets."))
         [request] = heard()
@@ -60,7 +60,7 @@ def test_the_model_is_told_the_day_the_account_and_every_tool_but_three() -> Non
     assert "Your account is 123456789012." in system["text"]
     names = {each["toolSpec"]["name"] for each in request["toolConfig"]["tools"] if "toolSpec" in each}
     assert {"analyze_budgets", "create_budget", "delete_budget"} <= names
-    assert names.isdisjoint({"ask", "describe_agent", "receive_notification"})
+    assert names.isdisjoint({"ask", "receive_notification"})
     assert request["modelId"] == MODEL_ID
     assert request["inferenceConfig"] == {"maxTokens": 2000, "temperature": 0}
 

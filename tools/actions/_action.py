@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
 
@@ -118,7 +118,7 @@ class Action:
     result: type[Result]
     mutates: bool
     records_itself: bool
-    example: Mapping[str, Any]
+    example: Mapping[str, Any] = field(hash=False)
     """Parameters as somebody might send them."""
     function: Callable[[Any, Gateways], Result]
 

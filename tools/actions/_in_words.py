@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from tools.actions._action import Incomplete, Model, Result
+from tools.actions._action import NOT_FOR_MODELS, Incomplete, Model, Result
 from tools.actions._condensed import Part, condensed, part_of
 from tools.actions._model_use import ModelUseView, model_use_of
 from tools.domain.conversation import Gap, Words
@@ -23,6 +23,7 @@ EXPLAIN = Field(
     default=False,
     description="Also sum the result up in sentences for people (in_words): the model's where one is configured,"
     " else the agent's own. Changes no figure.",
+    json_schema_extra=NOT_FOR_MODELS,
 )
 """The parameter of actions that read nothing more for it."""
 

@@ -8,7 +8,15 @@ from datetime import date
 
 from pydantic import Field
 
-from tools.actions._action import BudgetName, Incomplete, Model, Parameters, WholeNumber, action
+from tools.actions._action import (
+    NOT_FOR_MODELS,
+    BudgetName,
+    Incomplete,
+    Model,
+    Parameters,
+    WholeNumber,
+    action,
+)
 from tools.actions._cost_meter import CostMeter, cost_explorer_for
 from tools.actions._explanation import ExplainBy, ExplanationView
 from tools.actions._forecast_record import ForecastRecordView, read_forecast_record
@@ -77,6 +85,7 @@ class GetBudgetPerformanceParameters(Parameters):
         " will come to: two or three pages of $0.01, one more for past years of ANNUALLY budgets. True: the same,"
         " summed up in sentences for people as well (in_words), the model's where one is configured, else the"
         " agent's own. False: nothing that costs is read, and no sentences are written.",
+        json_schema_extra=NOT_FOR_MODELS,
     )
     explain_period: date | None = Field(
         default=None,
