@@ -27,6 +27,7 @@ LONGEST_RESULT = 24_000
 """Characters of a result that the model reads."""
 _LONGEST_PREVIEW = 12_000
 _DRY_RUN = "dry_run"
+_DEEPEST = 30
 _SENTENCE = re.compile(r"(?<=[.])\s")
 _SELDOM = (
     "account_id",
@@ -120,12 +121,16 @@ class ConversationTool(ActionTool):
         """Why an input cannot be read, as the model wrote it."""
         written = self._record.inputs.get(tool_use["toolUseId"], "").strip() or "{}"
         try:
-            is_object = isinstance(json.loads(written), dict)
+            found = json.loads(written)
         except (ValueError, RecursionError):
-            is_object = False
-        if is_object:
-            return None
-        return _refusal("INVALID_PARAMETERS", "The input of the call is no JSON object; call again with one.")
+            found = None
+        if not isinstance(found, dict):
+            return _refusal(
+                "INVALID_PARAMETERS", "The input of the call is no JSON object; call again with one."
+            )
+        if _is_too_deep(found):
+            return _refusal("INVALID_PARAMETERS", f"The input is nested more than {_DEEPEST} levels deep.")
+        return None
 
     def _problem_with(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
         """Why a call is refused before it is made: a parameter models may not set, or an address nobody named."""
@@ -181,6 +186,17 @@ def _use_of(action: Action) -> str:
 
 def _refusal(code: str, message: str) -> dict[str, Any]:
     return {"code": code, "message": message, "details": {}, "retryable": False}
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            each
+            for held in level
+            for each in (held.values() if isinstance(held, dict) else held if isinstance(held, list) else ())
+        ]
+    return bool(level)
 
 
 def _addresses_in(value: Any) -> list[str]:

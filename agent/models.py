@@ -136,7 +136,8 @@ def model_errors(model_id: str, errors: ModelErrors) -> Iterator[None]:
         raise Throttled(
             "The model asks to slow down; send the same question again in a minute.", {"model_id": model_id}
         ) from error
-    except ContextWindowOverflowException as error:
+    except (ContextWindowOverflowException, RecursionError) as error:
+        # What a model has nested too deeply cannot be sent back to it either.
         raise TooLongForModel from error
     except Exception as error:
         provider = type(error).__module__.partition(".")[0]

@@ -29,6 +29,8 @@ tracer = Tracer(service=SERVICE, auto_patch=False)
 _STATUS = Path("/proc/self/status")
 _COST_EXPLORER = "Cost Explorer"
 _PRICE_OF_A_PAGE = 0.01
+_MOST_CAUSES = 10
+_MOST_FRAMES = 60
 NO_ACTION = "none"
 """Stands for the action of a request that names none that exists."""
 
@@ -96,12 +98,16 @@ def record_model_use(use: ModelUse) -> None:
 
 
 def log_failure(message: str, error: BaseException) -> None:
-    """Log an unexpected failure: its type, where it came from, and the same of what caused it."""
-    chain = []
+    """Log an unexpected failure: its type, where it came from, and the same of what caused it.
+
+    Of many frames the last ones, of many causes the nearest: what went too deep has thousands of both.
+    """
+    chain: list[dict[str, object]] = []
     cause: BaseException | None = error
-    while cause is not None:
+    while cause is not None and len(chain) < _MOST_CAUSES:
         frames = [
-            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(cause.__traceback__)
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in extract_tb(cause.__traceback__, limit=-_MOST_FRAMES)
         ]
         chain.append({"type": type(cause).__qualname__, "frames": frames})
         cause = cause.__cause__ or cause.__context__

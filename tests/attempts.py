@@ -429,7 +429,7 @@ LOOPING = (
     Attempt(
         "more tokens than allowed",
         "Loop",
-        (calls("list_alerts") | {"usage": {"input_tokens": 10**6, "output_tokens": 1}}, DONE),
+        ({**calls("list_alerts"), "usage": {"input_tokens": 10**6, "output_tokens": 1}}, DONE),
     ),
     Attempt("a text without end", "Loop", (says("word " * 20_000, stop_reason="max_tokens"),)),
 )

@@ -34,7 +34,7 @@ def test_the_answer_comes_from_the_tools_and_tells_what_it_took() -> None:
         text = f"You have {analyzed['budgets']} budgets."
         answer = world.answer(
             "How many budgets are there?",
-            calls("analyze_budgets") | {"usage": {"input_tokens": 4000, "output_tokens": 50}},
+            {**calls("analyze_budgets"), "usage": {"input_tokens": 4000, "output_tokens": 50}},
             says(text, usage={"input_tokens": 9000, "output_tokens": 20}),
         )
     assert answer["text"] == text
@@ -243,7 +243,7 @@ def test_tokens_are_bounded() -> None:
     with asking(ASK_TOKENS="1000") as world:
         answer = world.answer(
             "What is open?",
-            calls("list_alerts") | {"usage": {"input_tokens": 990, "output_tokens": 20}},
+            {**calls("list_alerts"), "usage": {"input_tokens": 990, "output_tokens": 20}},
             says("Never heard."),
         )
         requests = heard()

@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.asking import Asking, asking, calls, says
+from tests.asking import Asking, asking, calls, heard, says
 from tests.attempts import (
     ATTEMPTS,
     HOSTILE_MESSAGE,
@@ -39,7 +39,8 @@ _PASSING = ("#sessions", "#confirmations", "#costs", "#requests")
 @pytest.fixture(scope="module")
 def world() -> Iterator[Asking]:
     with asking(AWS_SECRET_ACCESS_KEY=SECRET, MARKED=SECRET, **BOUNDS) as world:
-        budgets: Any = boto3.client("budgets")
+        aws.cache_clear()
+        budgets = aws("budgets")
         for name in ("Company-Total", *HOSTILE_NAMES):
             budgets.create_budget(
                 AccountId=ACCOUNT,
@@ -62,6 +63,12 @@ def world() -> Iterator[Asking]:
 
 
 @cache
+def aws(service: str) -> Any:
+    """A client of the embedded AWS, made once: making one takes longer than an attempt."""
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
+@cache
 def attempt_of(name: str) -> Attempt:
     return next(each for each in ATTEMPTS if each.name == name)
 
@@ -80,8 +87,9 @@ def test_an_attempt_changes_nothing_tells_no_secret_and_ends(world: Asking, name
     assert monotonic() - began < 25
     assert everything() == before
     told = json.dumps(reply, ensure_ascii=False)
-    for secret in (SECRET, THIEF, THIEFS_TOPIC, *attempt.never_said):
-        assert secret not in told
+    assert SECRET not in told
+    for secret in (THIEF, THIEFS_TOPIC, *attempt.never_said):
+        assert secret not in said_by_model(reply)
     assert not shared_with_prompt(told)
     if reply["status"] == "success":
         assert len(reply["data"]["tools"]) <= int(BOUNDS["ASK_TOOL_CALLS"])
@@ -139,10 +147,17 @@ def test_nobody_hears_what_another_caller_said(world: Asking) -> None:
     assert first["status"] == "success"
     world.ask(words, says("I see."), context=somebody("one"), session_id="shared-and-known-id")
     world.ask("What did I say?", says("Nothing."), context=somebody("two"), session_id="shared-and-known-id")
-    from tests.asking import heard
-
     [request] = heard()
     assert "quiet-please" not in json.dumps(request["messages"])
+
+
+def said_by_model(reply: dict[str, Any]) -> str:
+    """What a model has a hand in: its text, the requests it proposes, or an error; not what a rehearsal shows."""
+    data = reply["data"]
+    if reply["status"] == "error":
+        return json.dumps(data["error"], ensure_ascii=False)
+    requests = [each["request"] for each in data["proposed_changes"]]
+    return json.dumps([data["text"], requests], ensure_ascii=False)
 
 
 def somebody(identity: str) -> Context:
@@ -154,17 +169,13 @@ def somebody(identity: str) -> Context:
 
 def everything() -> dict[str, Any]:
     """All that a change could change: budgets, who is told, budget actions, tags, roles, and what is recorded."""
-    budgets, iam = boto3.client("budgets"), boto3.client("iam")
-    names = [
-        each["BudgetName"] for each in budgets.describe_budgets(AccountId=ACCOUNT, MaxResults=1000)["Budgets"]
-    ]
+    budgets, iam = aws("budgets"), aws("iam")
     return {
         "budgets": budgets.describe_budgets(AccountId=ACCOUNT, MaxResults=1000)["Budgets"],
         "told": budgets.describe_budget_notifications_for_account(AccountId=ACCOUNT, MaxResults=1000)[
             "BudgetNotificationsForAccount"
         ],
         "actions": budgets.describe_budget_actions_for_account(AccountId=ACCOUNT, MaxResults=100)["Actions"],
-        "names": names,
         "roles": [each["RoleName"] for each in iam.list_roles()["Roles"]],
         "state": [each for each in items_of_state_table() if not each["pk"]["S"].endswith(_PASSING)],
     }
