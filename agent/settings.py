@@ -129,7 +129,8 @@ class Settings(BaseModel):
         min_length=1,
         max_length=2048,
         description="The language model that `ask` and `explain` speak to: with Amazon Bedrock a model id, or id "
-        "or ARN of an inference profile. Without it they answer MODEL_UNAVAILABLE; named actions never need one.",
+        "or ARN of an inference profile. Without it ask answers MODEL_UNAVAILABLE, and explain in the agent's own "
+        "words.",
     )
     model_provider: ModelProvider = Field(
         default=ModelProvider.BEDROCK,

@@ -64,7 +64,7 @@ class AskResult(Result):
     proposed_changes: list[ProposedChangeView]
 
 
-@action(mutates=False)
+@action(mutates=False, example={"query": "Which budgets are over their limit?"})
 def ask(parameters: AskParameters, gateways: Gateways) -> AskResult:
     """Answer a question about budgets and spending in words, with the figures of the other actions.
 
