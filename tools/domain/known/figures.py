@@ -13,6 +13,7 @@ ANY = "any"
 """The unit of a number of which is not known what it is."""
 
 _COARSEST = Decimal("0.05")
+_LARGEST_COUNT = 20
 
 
 class KnownFigures:
@@ -55,9 +56,13 @@ def values_shown_as(figure: Figure) -> tuple[Decimal, Decimal]:
     - It is rounded to the last digit that is shown: 1,235 and 1.2k for 1,234.56.
     - After `about` closing zeros are not shown, but at least two digits are: about 1,200 for 1,234.56.
     - After `over` the truth is up to one of that digit more, after `under` as much less.
+    - A bare number up to 20 counts something, and is exact: 9 budgets are not 8.9.
     - It is never more than 5 % from the truth, so that nothing is 1k that is 1,400, nothing 2 that is 1.6,
       and only 0 is 0.
     """
+    is_count = not figure.unit and figure.step == 1 and figure.value <= _LARGEST_COUNT
+    if is_count and figure.nearness is Nearness.AS_SHOWN:
+        return figure.value, figure.value
     half = figure.step / 2
     low, high = figure.value - half, figure.value + half
     match figure.nearness:

@@ -17,7 +17,7 @@ _MONTH_NUMBERS = {name: number for number, name in enumerate(_MONTHS, start=1)}
 _MONTH_NUMBERS |= {name[:3]: number for name, number in list(_MONTH_NUMBERS.items())} | {"sept": 9}
 _MONTH = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept(?:ember)?|Sep"
-    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)(?:\.(?=[ ]))?"
 )
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?![\w%]|[.,]\d)"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
@@ -46,25 +46,13 @@ _DAY_MONTH = re.compile(
 )
 _MONTH_YEAR = re.compile(rf"{_LETTERS}{_MONTH},?[ ](?:of[ ])?{_YEAR}", re.IGNORECASE)
 _BEFORE_MONTHS = (
-    "in",
-    "of",
-    "by",
-    "to",
-    "and",
-    "for",
-    "from",
-    "last",
-    "this",
-    "next",
-    "since",
-    "until",
-    "through",
+    *("in", "of", "by", "to", "and", "for", "from", "last", "this", "next", "since", "until", "through"),
+    *("late", "early", "during"),
 )
-_BEFORE_MONTHS += ("late", "early", "during")
 _MONTH_ALONE = re.compile(
     r"(?<![A-Za-z0-9_-])(?P<month>January|February|April|June|July|August|September|October|November|December"
     # Verbs elsewhere.
-    rf"|(?:{'|'.join(f'(?<={word}[ ])' for word in _BEFORE_MONTHS)})(?:May|March))"
+    rf"|(?:{'|'.join(f'(?i:(?<={word}[ ]))' for word in _BEFORE_MONTHS)})(?:May|March))"
     r"(?![A-Za-z0-9_])"
 )
 _SLASHED = re.compile(

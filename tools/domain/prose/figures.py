@@ -28,6 +28,8 @@ _UNIT = re.compile(
     r"[ -]?(?P<unit>per[ ]cent|percentage[ -]points?|gb-mo\w*|[%‰¢€£¥₹]|\xd7|\$(?![ ]?\d)|[A-Za-z]+)",
     re.IGNORECASE,
 )
+# Letters that look like digits go on with the number: `$1,O00`.
+_LOOKALIKE = re.compile(r"[,.]?[OoIl][0-9OoIl,.]*(?![A-Za-z])")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z])", re.IGNORECASE)
 _TOKEN = re.compile(r"\w[\w.-]*")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -132,7 +134,7 @@ def _figure(text: str, numeral: re.Match[str], number: Number, before: re.Match[
         currency = _SYMBOLS.get(before["symbol"] or "") or before["code"].upper()
         start -= len(before.string) - before.start()
     grown, end = with_exponent(number, text, end)
-    if grown is None:
+    if grown is None or _LOOKALIKE.match(text, end) is not None:
         return Found(Kind.FIGURE, start, end, ())
     ordinal = _ORDINAL.match(text, end)
     if ordinal is not None and currency is None and len(written) <= 3:

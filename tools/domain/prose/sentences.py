@@ -17,6 +17,7 @@ _MARKER = re.compile(
 )
 _FENCE = re.compile(r"[ \t]*+(?:>[ \t]?+)*+[ \t]*+(?P<marks>`{3,}|~{3,})")
 _END = re.compile(r"(?<![.!?…])(?P<mark>[.!?…]++)[\"'”\u2019)\]*_`»]*+(?P<space>\s++)")
+_WORD = re.compile(r"[^\s,;:.)!?]+")
 _NUMBERING = re.compile(r"\W{0,6}\d{1,2}")
 _ABBREVIATIONS = """e.g i.e eg ie vs approx no nos nr u.s u.k mr mrs ms dr inc ltd corp co st fig max min avg est
 cf incl excl acct dept jan feb mar apr jun jul aug sep sept oct nov dec ca resp"""
@@ -35,8 +36,8 @@ class Sentence:
 def sentences_of(text: str) -> list[Sentence]:
     """The sentences in their order; what lies between two of them is white space and Markdown.
 
-    A sentence ends with its line, unless the next one goes on in lower case, and at a full stop, question or
-    exclamation mark before white space, unless that closes an abbreviation or the text goes on in lower case.
+    A sentence ends with its line, unless the next one goes on in small letters, and at a full stop, question or
+    exclamation mark before white space, unless that closes an abbreviation or a word in small letters follows.
     """
     found: list[Sentence] = []
     for block in _blocks_of(text):
@@ -145,7 +146,9 @@ def _split(block: str) -> Iterator[tuple[int, int]]:
 
 
 def _ends_sentence(block: str, ending: re.Match[str]) -> bool:
-    if block[ending.end() : ending.end() + 1].islower():
+    following = _WORD.match(block, ending.end())
+    # A name may begin a sentence in small letters: `elasticache-monthly is over.`
+    if following is not None and following.group().islower() and following.group().isalpha():
         return False
     if ending["mark"] != ".":
         return True
