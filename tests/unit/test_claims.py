@@ -108,7 +108,7 @@ CLAIMS: list[tuple[str, list[str]]] = [
     ("It costs $9&#57;9.", ["MONEY $9&#57;9"]),
     ("It costs \u2212999.", ["FIGURE 999"]),
     ("It costs 1\u00a0234 USD.", ["MONEY 1\u00a0234 USD"]),
-    ("It costs $1,O00.", ["MONEY $1"]),
+    ("It costs $1,O00.", ["FIGURE $1"]),
     ("It is ½.", ["FIGURE ½"]),
 ]
 

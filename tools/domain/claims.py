@@ -93,7 +93,7 @@ def _without_addresses(text: str) -> tuple[list[Found], str]:
 def _as_written(plain: Plain, found: Found) -> tuple[Reading, ...]:
     """The readings, an address among them as it is written: hidden characters in it could carry something out."""
     return tuple(
-        Mention(plain.as_written(found.start, found.end), is_literal=True)
+        Mention(plain.with_hidden(found.start, found.end), is_literal=True)
         if isinstance(each, Mention) and each.is_literal
         else each
         for each in found.readings

@@ -28,7 +28,8 @@ def without_names(sentences: Iterable[str], names: Iterable[str]) -> Iterator[st
     for name in sorted({_on_one_line(each) for each in names}, key=len, reverse=True):
         text = text.replace(f"'{name}'", "''")
         if _could_be_a_figure(name):
-            text = text.replace(name, "_")
+            # A scope may begin a sentence.
+            text = text.replace(name, "_").replace(f"{name[0].upper()}{name[1:]}", "_")
     for sentence in text.split("\n"):
         left = _QUOTED.sub("", sentence)
         if _LONE_QUOTE.search(left) is not None:

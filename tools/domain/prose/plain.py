@@ -49,6 +49,13 @@ class Plain:
         first, last = self.in_source(start, end)
         return self.source[first:last]
 
+    def with_hidden(self, start: int, end: int) -> str:
+        """The same with the hidden characters that follow, but not with Markdown's marks."""
+        if self.places is None:
+            return self.source[start:end]
+        last = self.places[end][0] if end < len(self.places) else len(self.source)
+        return self.source[self.places[start][0] : last].rstrip("*`~\\")
+
     def in_source(self, start: int, end: int) -> tuple[int, int]:
         """Where a span of the plain text, which is not empty, stands in the source."""
         return (start, end) if self.places is None else (self.places[start][0], self.places[end - 1][1])
