@@ -359,6 +359,10 @@ def test_every_text_with_a_figure_in_a_recorded_reply_is_a_sentence_or_somebodys
 
 
 def test_facts_of_any_json_value_are_taken_in() -> None:
+    deep: Any = 7
+    for _ in range(5000):
+        deep = [{"a": deep}]
+    assert is_grounded("It is 7.", facts_from(deep))
     facts = facts_from(None, True, 5, -2.5, "text", [], {}, [[{"a": [float("inf"), 10**400, float("nan")]}]])
     assert is_grounded("It is 5, or 2.5.", facts)
 

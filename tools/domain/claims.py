@@ -18,7 +18,8 @@ from tools.domain.prose.sentences import REMOVED, sentences_of
 
 __all__ = ["Claim", "Kind", "claims_of"]
 
-_NUMBERING = re.compile(r"\W{0,3}\d{1,2}[.)](?=\s)")
+# The number of a point in bold, and a service of AWS.
+_NO_FIGURE = re.compile(r"^\W{0,3}\d{1,2}[.)](?=\s)|\bRoute 53\b")
 _TOKEN = re.compile(r"[\w.+-]{0,80}\w")
 
 
@@ -65,8 +66,7 @@ def claimed_in(text: str) -> list[Found]:
 
 def _claims_in(plain: Plain, sentence: int, *, is_row: bool) -> list[Claim]:
     found, text = _without_addresses(plain.text)
-    number = _NUMBERING.match(text)
-    text = text if number is None else without(text, [number.span()])
+    text = without(text, [each.span() for each in _NO_FIGURE.finditer(text)])
     names = list(names_in(plain, text))
     text = without(text, [(each.start, each.end) for each in names])
     dates, text = dates_in(text)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from tools.domain.prose.plain import folded
 
-_AROUND_WORD = (re.compile(r"\w"), re.compile(r"\w"))
 _AROUND_NAME = (re.compile(r"[\w-]"), re.compile(r"[\w-]|\.\w"))
 _AROUND_ADDRESS = (re.compile(r"[\w.+%/@-]"), re.compile(r"[.:!?*_`]*[^\s'\"<>()\[\]{}|,;.:!?*_`]"))
 
@@ -19,7 +18,7 @@ class KnownTexts:
         self._texts: dict[str, None] = {}
         self._names: set[str] = set()
         self._words: set[str] = {"true", "false", "null"}
-        self._as_seen: str | None = None
+        self._as_seen: _AsSeen | None = None
 
     def add(self, text: str, *, is_name: bool = False) -> None:
         """A text of which parts may be named; a name is one that may be named as a whole whatever it says."""
@@ -44,19 +43,28 @@ class KnownTexts:
         hyphens.
         """
         name = folded(text).strip(" .,;:")
-        if not name:
-            return True
         as_code = re.sub(r"[ -]", "_", name)
-        if not self._names.isdisjoint({name}) or not self._words.isdisjoint({name, as_code}):
+        if not name or name in self._names or name in self._words or as_code in self._words:
             return True
         if self._as_seen is None:
-            self._as_seen = "\n".join(map(folded, self._texts))
-        around = _AROUND_WORD if name.isalnum() else _AROUND_NAME
-        return any(_stands_in(each, self._as_seen, around) for each in {name, as_code})
+            self._as_seen = _AsSeen(self._texts)
+        return self._as_seen.has(name) or (as_code != name and self._as_seen.has(as_code))
 
     def has_literally(self, text: str) -> bool:
         """Whether an address stands in a text as it is written, as a whole."""
         return any(text in each and _stands_in(text, each, _AROUND_ADDRESS) for each in self._texts)
+
+
+class _AsSeen:
+    """All texts as their reader sees them, in one case."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._text = "\n".join(map(folded, texts))
+        self._words = frozenset(re.findall(r"\w+", self._text))
+
+    def has(self, name: str) -> bool:
+        """Whether a name stands in one of them as a whole."""
+        return name in self._words if name.isalnum() else _stands_in(name, self._text, _AROUND_NAME)
 
 
 def _stands_in(part: str, text: str, around: tuple[re.Pattern[str], re.Pattern[str]]) -> bool:

@@ -12,7 +12,7 @@ REMOVED = "[removed: a sentence whose facts no tool gave]"
 # Possessive where they repeat, so that no text makes them try again and again.
 _MARKER = re.compile(
     r"[ \t]*+(?:>[ \t]?+)*+[ \t]*+"
-    r"(?P<item>(?:[-*+•][ \t]+|\d{1,2}[.)][ \t]+)(?:\[[ xX]\][ \t]+)?)?"
+    r"(?P<item>(?:[-*+•][ \t]+|\d{1,2}[.)][ \t]+|\d\ufe0f?\u20e3[ \t]+)(?:\[[ xX]\][ \t]+)?)?"
     r"(?P<heading>#{1,6}[ \t]+)?"
 )
 _FENCE = re.compile(r"[ \t]*+(?:>[ \t]?+)*+[ \t]*+(?P<marks>`{3,}|~{3,})")
