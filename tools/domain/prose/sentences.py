@@ -43,8 +43,8 @@ def sentences_of(text: str) -> list[Sentence]:
     for block in _blocks_of(text):
         for start, end in _around_removed(text, block.start, block.end):
             part = text[start:end]
-            if part == REMOVED or block.is_row:
-                found.append(Sentence(start, end, block.is_row))
+            if block.is_row:
+                found.append(Sentence(start, end, is_row=True))
                 continue
             found.extend(Sentence(start + first, start + last) for first, last in _split(part))
     return found
