@@ -28,8 +28,11 @@ class Claim:
     """Something a text says that has to come from somewhere.
 
     `text` is as written, `sentence` the place of its sentence in sentences_of. One of `readings` has to be
-    true; where there is none, it never is. It is true as well where one of `named_in`, a text that stands as
-    a name of its own around it (in quotes, as code, in the first cell of a row), is a name.
+    true; where there is none, none can be.
+
+    It is true as well as a part of a name: where one of `named_in`, a text around it that stands as a name of
+    its own (in quotes, as code, in the first cell of a row), is a name, or one of `beside`, the same without
+    any marks, which only ordinals, years and leading digits have.
     """
 
     kind: Kind
@@ -117,8 +120,7 @@ def _named_in(text: str, found: Found, delimited: Sequence[Sequence[tuple[int, i
 def _beside(text: str, found: Found) -> Iterator[str]:
     """The names that an ordinal, a year or leading digits could be a part of without any marks around the name.
 
-    Nobody is misled by those; any other figure in a name (`999999 USD left`) has to be marked as a part of
-    it.
+    Nobody is misled by those; any other figure in a name (`999999 USD left`) has to be marked as part of one.
     """
     if any(isinstance(each, WrittenDate) for each in found.readings) and found.end - found.start <= 5:
         yield from words_around(text, found.start, found.end)

@@ -64,7 +64,7 @@ class Facts:
         """Words of the product that an answer may quote: names of actions and parameters, codes."""
         self._texts.add_words(words)
 
-    def ground(self, claim: Claim) -> bool:
+    def grounds(self, claim: Claim) -> bool:
         """Whether a claim is true by what the tools said."""
         names = (*claim.named_in, *claim.beside)
         return any(map(self._knows, claim.readings)) or any(map(self._texts.has_name, names))
