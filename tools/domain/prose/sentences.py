@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 REMOVED = "[removed: a sentence whose facts no tool gave]"
 """What stands where a sentence was; it claims nothing, and is a sentence of its own wherever it stands."""
@@ -12,7 +13,7 @@ REMOVED = "[removed: a sentence whose facts no tool gave]"
 # Possessive where they repeat, so that no text makes them try again and again.
 _MARKER = re.compile(
     r"[ \t]*+(?:>[ \t]?+)*+[ \t]*+"
-    r"(?P<item>(?:[-*+•][ \t]+|\d{1,2}[.)][ \t]+)(?:\[[ xX]\][ \t]+)?)?"
+    r"(?P<item>(?:[-*+•][ \t]+|\d{1,2}[.)][ \t]+|\d\ufe0f?\u20e3[ \t]+)(?:\[[ xX]\][ \t]+)?)?"
     r"(?P<heading>#{1,6}[ \t]+)?"
 )
 _FENCE = re.compile(r"[ \t]*+(?:>[ \t]?+)*+[ \t]*+(?P<marks>`{3,}|~{3,})")
@@ -42,92 +43,99 @@ def sentences_of(text: str) -> list[Sentence]:
     found: list[Sentence] = []
     for block in _blocks_of(text):
         for start, end in _around_removed(text, block.start, block.end):
-            part = text[start:end]
-            if part == REMOVED or block.is_row:
-                found.append(Sentence(start, end, block.is_row))
-                continue
-            found.extend(Sentence(start + first, start + last) for first, last in _split(part))
+            if block.is_row:
+                found.append(Sentence(start, end, is_row=True))
+            else:
+                found.extend(Sentence(start + first, start + last) for first, last in _split(text[start:end]))
     return found
+
+
+class _Line(NamedTuple):
+    """What a line holds, if anything; whether it may go on with the line before, and the next with it."""
+
+    content: Sentence | None
+    may_go_on: bool = False
+    may_be_followed: bool = False
 
 
 def _blocks_of(text: str) -> Iterator[Sentence]:
     """Rows of tables, and the lines that make up a paragraph, an item or a heading, as one block each."""
+    block: Sentence | None = None
+    for content, may_go_on, may_be_followed in _lines_of(text):
+        if content is not None and block is not None and may_go_on and _goes_on(text, block, content):
+            block = Sentence(block.start, content.end)
+            continue
+        if block is not None:
+            yield block
+        block = content if may_be_followed else None
+        if content is not None and not may_be_followed:
+            yield content
+    if block is not None:
+        yield block
+
+
+def _lines_of(text: str) -> Iterator[_Line]:
     fence: str | None = None
-    start = end = -1
-    for first, last in _lines(text):
+    last = -1
+    while last < len(text):
+        first = last + 1
+        last = text.find("\n", first)
+        last = len(text) if last < 0 else last
         line = text[first:last]
         marks = _FENCE.match(line)
         if marks is not None and (fence is None or marks["marks"].startswith(fence)):
-            if start >= 0:
-                yield Sentence(start, end)
-                start = -1
-            yield from _trimmed(text, first + marks.end(), last)
             fence = marks["marks"] if fence is None else None
-            continue
-        is_row = fence is None and _is_row(line)
-        marker = _MARKER.match(line)
-        begins = first if fence or is_row or marker is None else first + marker.end()
-        trimmed = next(_trimmed(text, begins, last), None)
-        is_own = fence is not None or is_row or trimmed is None
-        goes_on = not is_own and marker is not None and not (marker["item"] or marker["heading"])
-        if goes_on and trimmed is not None and start >= 0 and _goes_on(text, end, trimmed.start):
-            end = trimmed.end
-            continue
-        if start >= 0:
-            yield Sentence(start, end)
-            start = -1
-        if trimmed is None:
-            continue
-        if is_row:
-            yield from _within_bars(text, trimmed)
-        elif is_own or (marker is not None and marker["heading"]):
-            yield trimmed
+            yield _Line(_trimmed(text, first + marks.end(), last))
+        elif fence is not None:
+            yield _Line(_trimmed(text, first, last))
+        elif line.lstrip().startswith("|") or " | " in line:
+            yield _Line(_within_bars(text, first, last))
         else:
-            start, end = trimmed.start, trimmed.end
-    if start >= 0:
-        yield Sentence(start, end)
+            item, heading, content = _without_marker(text, first, last)
+            yield _Line(content, not (item or heading), may_be_followed=not heading)
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    first = 0
-    while first <= len(text):
-        last = text.find("\n", first)
-        last = len(text) if last < 0 else last
-        yield first, last
-        first = last + 1
-
-
-def _trimmed(text: str, start: int, end: int) -> Iterator[Sentence]:
+def _trimmed(text: str, start: int, end: int) -> Sentence | None:
     """What is left without white space around it, if anything."""
     part = text[start:end]
     stripped = part.strip()
-    if stripped:
-        start += len(part) - len(part.lstrip())
-        yield Sentence(start, start + len(stripped))
+    if not stripped:
+        return None
+    start += len(part) - len(part.lstrip())
+    return Sentence(start, start + len(stripped))
 
 
-def _is_row(line: str) -> bool:
-    return line.lstrip().startswith("|") or " | " in line
+def _without_marker(text: str, start: int, end: int) -> tuple[str | None, str | None, Sentence | None]:
+    """The mark of an item and that of a heading, if any, and what stands behind them."""
+    marker = _MARKER.match(text, start, end)
+    if marker is None:
+        return None, None, _trimmed(text, start, end)
+    return marker["item"], marker["heading"], _trimmed(text, marker.end(), end)
 
 
-def _within_bars(text: str, row: Sentence) -> Iterator[Sentence]:
+def _within_bars(text: str, start: int, end: int) -> Sentence | None:
+    row = _trimmed(text, start, end)
+    if row is None:
+        return None
     start = row.start + 1 if text[row.start] == "|" else row.start
     end = row.end - 1 if text[row.end - 1] == "|" and row.end - 1 > start else row.end
-    for trimmed in _trimmed(text, start, end):
-        yield Sentence(trimmed.start, trimmed.end, is_row=True)
+    cells = _trimmed(text, start, end)
+    return None if cells is None else Sentence(cells.start, cells.end, is_row=True)
 
 
-def _goes_on(text: str, end: int, start: int) -> bool:
-    """Whether a line goes on with the sentence of the line before it."""
-    return text[start].islower() and text[end - 1] not in ".!?:;" and not text.endswith(REMOVED, 0, end)
+def _goes_on(text: str, block: Sentence, line: Sentence) -> bool:
+    """Whether a line goes on with the sentence of the lines before it."""
+    is_finished = text[block.end - 1] in ".!?:;" or text.endswith(REMOVED, block.start, block.end)
+    return text[line.start].islower() and not is_finished
 
 
 def _around_removed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The parts of a block before, at and after each mark of a removed sentence."""
     while True:
         mark = text.find(REMOVED, start, end)
-        for each in _trimmed(text, start, end if mark < 0 else mark):
-            yield each.start, each.end
+        before = _trimmed(text, start, end if mark < 0 else mark)
+        if before is not None:
+            yield before.start, before.end
         if mark < 0:
             return
         yield mark, mark + len(REMOVED)
