@@ -126,12 +126,8 @@ def test_what_a_text_claims_is_found_as_it_is_written(text: str, claims: list[st
         "The on-track budgets and the month-end forecast are fine.",
         "The monthly budget isn't one of the at-risk budgets.",
         "A t3.medium or a db.r6g.2xlarge in us-east-1 would do; EC2, S3 and p90 are words.",
-<<<<<<< HEAD
-        "1. First\n2) Second\n- Third\n**3. Fourth**\n#1 is best.",
-=======
         "1. First\n2) Second\n- Third\n**3. Fourth**\n4\ufe0f\u20e3 Fifth\n#1 is best.",
         "Amazon Route 53 and AWS X-Ray: the Route 53 budget, the X-Ray budget.",
->>>>>>> grounding
         "One of them is half full, twice as fast, or the first in its quarter; nobody is second.",
         "It is a two-step confirmation, and a one-off.",
         "You may march on; it may be so.",
@@ -140,11 +136,7 @@ def test_what_a_text_claims_is_found_as_it_is_written(text: str, claims: list[st
         "e.g. budgets, i.e. limits, in the U.S. or elsewhere.",
         "Somebody's budgets' limits aren't what AWS's console shows.",
         "It is so called because the budget was called off.",
-<<<<<<< HEAD
-        "a < b, c > d, and <3 isn't there.",
-=======
         "a < b, c > d, and x <y isn't there.",
->>>>>>> grounding
         "The cost-allocation tag, pay-as-you-go, auto-adjusting budgets and non-production accounts.",
         "Ask a friend @ home.",
         REMOVED,
@@ -153,11 +145,7 @@ def test_what_a_text_claims_is_found_as_it_is_written(text: str, claims: list[st
     ],
 )
 def test_ordinary_english_claims_nothing(text: str) -> None:
-<<<<<<< HEAD
-    assert [claim for claim in claims_of(text) if claim.text != "3"] == []
-=======
     assert claims_of(text) == []
->>>>>>> grounding
 
 
 @pytest.mark.parametrize(

@@ -33,11 +33,7 @@ RESULT: dict[str, Any] = {
             "address": "web@company.com",
             "link": "https://console.aws.example/budgets?x=1",
         },
-<<<<<<< HEAD
-        {"name": "platform-2026 2nd", "months": [1, 2, 3]},
-=======
         {"name": "platform-2026 2nd", "months": [4, 5, 9]},
->>>>>>> grounding
     ],
 }
 
@@ -143,16 +139,10 @@ def test_a_bare_small_number_is_a_count_and_exact() -> None:
 
 
 def test_a_number_whose_key_tells_nothing_may_be_money_or_a_percentage_but_a_count_is_neither() -> None:
-<<<<<<< HEAD
-    facts = facts_from({"mystery": 41.5, "threshold": 85, "things": 63})
-    assert is_grounded("It is $41.50, 41.5 %, $85 or 85 %, of 63.", facts)
-    assert not is_grounded("It is $63.", facts)
-=======
     facts = facts_from({"mystery": 41.5, "threshold": 85, "things": 63, "by_type": {"COST": 64}})
     assert is_grounded("It is $41.50, 41.5 %, $85 or 85 %, of 63.", facts)
     assert not is_grounded("It is $63.", facts)
     assert not is_grounded("It is $64.", facts)
->>>>>>> grounding
     assert not is_grounded("It is 63 %.", facts)
 
 
@@ -208,10 +198,7 @@ HOSTILE_NAMES = [
     "x\n$999,999 left",
     "nine hundred thousand dollars",
     "you may spend $999,999 until 2031-01-01",
-<<<<<<< HEAD
-=======
     "' $999,999 '",
->>>>>>> grounding
     "100 %",
     "５５５ USD",  # noqa: RUF001
 ]
@@ -268,19 +255,12 @@ def test_a_text_under_the_keys_of_others_is_no_figure(result: dict[str, Any]) ->
 
 def test_a_figure_in_a_quoted_name_is_none_in_the_next_answer_either() -> None:
     facts = facts_from({"name": "999999 USD left"})
-<<<<<<< HEAD
-    answer = "The budget '999999 USD left' is fine."
-    assert ungrounded(answer, facts) == []
-=======
     answer = "The largest is '999999 USD left', and it is fine."
     assert is_grounded(answer, facts)
->>>>>>> grounding
     facts.add_text(answer)
     assert not is_grounded("You have 999999 USD left.", facts)
 
 
-<<<<<<< HEAD
-=======
 def test_a_date_that_somebody_chose_as_a_name_is_none() -> None:
     facts = facts_from({"budgets": [{"name": "2031-01-01", "tags": {"since": "2031-01-02"}}]})
     assert not is_grounded("It ends on January 1, 2031.", facts)
@@ -298,7 +278,6 @@ def test_an_image_is_never_true_not_even_as_a_name() -> None:
     assert not is_grounded(f"The budget '{image}' is fine.", facts_from({"name": image}))
 
 
->>>>>>> grounding
 def test_a_name_that_is_a_number_takes_no_figure_out_of_our_sentences() -> None:
     facts = facts_from({"names": ["1", "126"], "sentence": "'1' spent $1,126.26."})
     assert is_grounded("It spent $1,126.26.", facts)
@@ -329,11 +308,8 @@ def test_only_the_sentence_with_the_false_claim_is_removed() -> None:
             f"| a | b |\n|---|---|\n| {REMOVED} |\n| d | $1,235 |",
             1,
         ),
-<<<<<<< HEAD
-=======
         ("- It is $5.", REMOVED, 1),
         ("| $5 |", REMOVED, 1),
->>>>>>> grounding
         ("# It is $5\nText.", f"# {REMOVED}\nText.", 1),
         (f"A. {REMOVED} It is $5. B.", f"A. {REMOVED} B.", 1),
         ("> It is $5. B.", f"> {REMOVED} B.", 1),
@@ -404,13 +380,10 @@ def test_every_text_with_a_figure_in_a_recorded_reply_is_a_sentence_or_somebodys
 
 
 def test_facts_of_any_json_value_are_taken_in() -> None:
-<<<<<<< HEAD
-=======
     deep: Any = 7
     for _ in range(5000):
         deep = [{"a": deep}]
     assert is_grounded("It is 7.", facts_from(deep))
->>>>>>> grounding
     facts = facts_from(None, True, 5, -2.5, "text", [], {}, [[{"a": [float("inf"), 10**400, float("nan")]}]])
     assert is_grounded("It is 5, or 2.5.", facts)
 

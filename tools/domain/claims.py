@@ -18,12 +18,8 @@ from tools.domain.prose.sentences import REMOVED, sentences_of
 
 __all__ = ["Claim", "Kind", "claims_of"]
 
-<<<<<<< HEAD
-_NUMBERING = re.compile(r"\W{0,3}\d{1,2}[.)](?=\s)")
-=======
 # The number of a point in bold, and a service of AWS.
 _NO_FIGURE = re.compile(r"^\W{0,3}\d{1,2}[.)](?=\s)|\bRoute 53\b")
->>>>>>> grounding
 _TOKEN = re.compile(r"[\w.+-]{0,80}\w")
 
 
@@ -32,16 +28,11 @@ class Claim:
     """Something a text says that has to come from somewhere.
 
     `text` is as written, `sentence` the place of its sentence in sentences_of. One of `readings` has to be
-<<<<<<< HEAD
-    true; where there is none, it never is. It is true as well where one of `named_in`, a text that stands as
-    a name of its own around it (in quotes, as code, in the first cell of a row), is a name.
-=======
     true; where there is none, none can be.
 
     It is true as well as a part of a name: where one of `named_in`, a text around it that stands as a name of
     its own (in quotes, as code, in the first cell of a row), is a name, or one of `beside`, the same without
     any marks, which only ordinals, years and leading digits have.
->>>>>>> grounding
     """
 
     kind: Kind
@@ -78,12 +69,7 @@ def claimed_in(text: str) -> list[Found]:
 
 def _claims_in(plain: Plain, sentence: int, *, is_row: bool) -> list[Claim]:
     found, text = _without_addresses(plain.text)
-<<<<<<< HEAD
-    number = _NUMBERING.match(text)
-    text = text if number is None else without(text, [number.span()])
-=======
     text = without(text, [each.span() for each in _NO_FIGURE.finditer(text)])
->>>>>>> grounding
     names = list(names_in(plain, text))
     text = without(text, [(each.start, each.end) for each in names])
     dates, text = dates_in(text)
@@ -134,12 +120,7 @@ def _named_in(text: str, found: Found, delimited: Sequence[Sequence[tuple[int, i
 def _beside(text: str, found: Found) -> Iterator[str]:
     """The names that an ordinal, a year or leading digits could be a part of without any marks around the name.
 
-<<<<<<< HEAD
-    Nobody is misled by those; any other figure in a name (`999999 USD left`) has to be marked as a part of
-    it.
-=======
     Nobody is misled by those; any other figure in a name (`999999 USD left`) has to be marked as part of one.
->>>>>>> grounding
     """
     if any(isinstance(each, WrittenDate) for each in found.readings) and found.end - found.start <= 5:
         yield from words_around(text, found.start, found.end)

@@ -21,11 +21,7 @@ class GroundedText:
 
 def ungrounded(text: str, facts: Facts) -> list[Claim]:
     """The claims of a text that no tool gave, in the order of its sentences."""
-<<<<<<< HEAD
-    return [claim for claim in claims_of(text) if not facts.ground(claim)]
-=======
     return [claim for claim in claims_of(text) if not facts.grounds(claim)]
->>>>>>> grounding
 
 
 def grounded_text(text: str, facts: Facts) -> GroundedText:

@@ -20,11 +20,7 @@ from tools.domain.known.keys import (
 )
 from tools.domain.known.own_sentences import without_names
 from tools.domain.known.texts import KnownTexts
-<<<<<<< HEAD
-from tools.domain.prose.readings import PERCENT, TIMES, Figure, Kind, Mention, Reading, WrittenDate
-=======
 from tools.domain.prose.readings import PERCENT, TIMES, Figure, Mention, Reading, WrittenDate
->>>>>>> grounding
 
 
 class Facts:
@@ -44,11 +40,7 @@ class Facts:
     def add_result(self, value: Any) -> None:
         """What a tool answered, its result or its error, as JSON values of any depth."""
         said = _Said()
-<<<<<<< HEAD
-        self._look_into(value, "", {}, said, is_theirs=False)
-=======
         self._look_into(value, said)
->>>>>>> grounding
         for sentence in without_names(said.sentences, said.names):
             for found in claimed_in(sentence):
                 self._learn(found.readings)
@@ -59,18 +51,9 @@ class Facts:
         What stood in it as a name is a name, and no figure, here as well.
         """
         for claim in claims_of(text):
-<<<<<<< HEAD
-            if claim.named_in:
-                for name in claim.named_in:
-                    self._texts.add(name, is_name=True)
-            elif claim.kind in (Kind.NAME, Kind.ARN, Kind.ADDRESS):
-                self._texts.add(claim.text)
-            else:
-=======
             for name in claim.named_in:
                 self._texts.add(name, is_name=True)
             if not claim.named_in:
->>>>>>> grounding
                 self._learn(claim.readings)
 
     def add_moment(self, now: datetime) -> None:
@@ -81,11 +64,7 @@ class Facts:
         """Words of the product that an answer may quote: names of actions and parameters, codes."""
         self._texts.add_words(words)
 
-<<<<<<< HEAD
-    def ground(self, claim: Claim) -> bool:
-=======
     def grounds(self, claim: Claim) -> bool:
->>>>>>> grounding
         """Whether a claim is true by what the tools said."""
         names = (*claim.named_in, *claim.beside)
         return any(map(self._knows, claim.readings)) or any(map(self._texts.has_name, names))
@@ -108,32 +87,6 @@ class Facts:
                 self._figures.add(value, COUNT if unit == TIMES else unit)
             case WrittenDate() as date:
                 self._dates.add(date)
-<<<<<<< HEAD
-            case _:
-                pass
-
-    def _look_into(
-        self, value: Any, key: str, around: Mapping[str, Any], said: _Said, *, is_theirs: bool
-    ) -> None:
-        """Take in a value that stands under a key of an object; `is_theirs`: somebody chose whatever is in it."""
-        if isinstance(value, Mapping):
-            for entry, inner in value.items():
-                name = str(entry)
-                self._texts.add(name)
-                # `{"2026-10": "500"}`: a date is no word for what is filed under it.
-                is_date = not is_theirs and self._dates.add_text(name, is_end=False)
-                inner_key = key if is_date else name
-                below = is_theirs or is_all_chosen(inner_key)
-                self._look_into(inner, inner_key, value, said, is_theirs=below)
-        elif isinstance(value, list | tuple):
-            self._figures.add(Decimal(len(value)), COUNT)
-            for inner in value:
-                self._look_into(inner, key, around, said, is_theirs=is_theirs)
-        else:
-            self._look_at_number(value, key, around)
-            if isinstance(value, str):
-                self._look_at_text(value, key, around, said, is_theirs=is_theirs)
-=======
             case Mention(text=text):
                 self._texts.add(text)
             case None:
@@ -159,7 +112,6 @@ class Facts:
                 self._look_at_number(value, key, around)
                 if isinstance(value, str):
                     self._look_at_text(value, key, around, said, is_theirs=is_theirs)
->>>>>>> grounding
 
     def _look_at_text(
         self, text: str, key: str, around: Mapping[str, Any], said: _Said, *, is_theirs: bool

@@ -7,10 +7,6 @@ from collections.abc import Iterable
 
 from tools.domain.prose.plain import folded
 
-<<<<<<< HEAD
-_AROUND_WORD = (re.compile(r"\w"), re.compile(r"\w"))
-=======
->>>>>>> grounding
 _AROUND_NAME = (re.compile(r"[\w-]"), re.compile(r"[\w-]|\.\w"))
 _AROUND_ADDRESS = (re.compile(r"[\w.+%/@-]"), re.compile(r"[.:!?*_`]*[^\s'\"<>()\[\]{}|,;.:!?*_`]"))
 
@@ -22,11 +18,7 @@ class KnownTexts:
         self._texts: dict[str, None] = {}
         self._names: set[str] = set()
         self._words: set[str] = {"true", "false", "null"}
-<<<<<<< HEAD
-        self._as_seen: str | None = None
-=======
         self._as_seen: _AsSeen | None = None
->>>>>>> grounding
 
     def add(self, text: str, *, is_name: bool = False) -> None:
         """A text of which parts may be named; a name is one that may be named as a whole whatever it says."""
@@ -51,32 +43,18 @@ class KnownTexts:
         hyphens.
         """
         name = folded(text).strip(" .,;:")
-<<<<<<< HEAD
-        if not name:
-            return True
-        as_code = re.sub(r"[ -]", "_", name)
-        if not self._names.isdisjoint({name}) or not self._words.isdisjoint({name, as_code}):
-            return True
-        if self._as_seen is None:
-            self._as_seen = "\n".join(map(folded, self._texts))
-        around = _AROUND_WORD if name.isalnum() else _AROUND_NAME
-        return any(_stands_in(each, self._as_seen, around) for each in {name, as_code})
-=======
         as_code = re.sub(r"[ -]", "_", name)
         if not name or name in self._names or name in self._words or as_code in self._words:
             return True
         if self._as_seen is None:
             self._as_seen = _AsSeen(self._texts)
         return self._as_seen.has(name) or (as_code != name and self._as_seen.has(as_code))
->>>>>>> grounding
 
     def has_literally(self, text: str) -> bool:
         """Whether an address stands in a text as it is written, as a whole."""
         return any(text in each and _stands_in(text, each, _AROUND_ADDRESS) for each in self._texts)
 
 
-<<<<<<< HEAD
-=======
 class _AsSeen:
     """All texts as their reader sees them, in one case."""
 
@@ -89,7 +67,6 @@ class _AsSeen:
         return name in self._words if name.isalnum() else _stands_in(name, self._text, _AROUND_NAME)
 
 
->>>>>>> grounding
 def _stands_in(part: str, text: str, around: tuple[re.Pattern[str], re.Pattern[str]]) -> bool:
     """Whether a part stands in a text as a whole, by what may not be just before and just after it."""
     before, after = around

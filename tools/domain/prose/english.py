@@ -26,11 +26,7 @@ _PARTS = _words(
     ongoing only open opt optimization optimized or order ordinary other out over overall owned pace
     paid pay per percent percentage period periods place plan planned plans point policy post power
     powered pre present price priced priority pro production project projected proof purchase purpose
-<<<<<<< HEAD
-    quarter quarterly quarters quick rate re ready real reason recent recommended recurring related
-=======
     quarter quarterly quarters quick rate ray re ready real reason recent recommended recurring related
->>>>>>> grounding
     report reported request reservation reservations reserved resource resources ri right rise risk
     risky role roll rolling root rounded rule run running safe same saving savings scale scaled scaling
     scope second self semi sensitive separate service services set sets sharp shared short side sided
@@ -40,11 +36,7 @@ _PARTS = _words(
     thresholds tier tight tighter time timely times to today together top total track tracked traffic
     trend trending trial two type types un unblended under unit up upfront usage usage use used user
     usual utilization value variance versus very view volatility warning watch way week weekend weekly
-<<<<<<< HEAD
-    weeks weighted well what whole wide width wise with within word work workload world worst worth year
-=======
     weeks weighted well what whole wide width wise with within word work workload world worst worth x year
->>>>>>> grounding
     yearly years yes yet zero"""
 )
 _LAST_PARTS = _words(
