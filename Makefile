@@ -7,7 +7,7 @@ READY := $(VENV)/.installed
 READY_TO_COMPETE := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format docs schemas events bench package deploy-local lock clean
+.PHONY: help demo ask up test check format docs schemas events bench package deploy-local lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,11 @@ $(READY_TO_COMPETE): requirements-bench.txt $(READY)
 
 demo: $(READY) ## Show all six actions on the embedded AWS (REQUEST=file.json, DATA=file, TODAY=YYYY-MM-DD)
 	@$(BIN)/python -m local demo $(if $(REQUEST),--request "$(REQUEST)") $(if $(DATA),--data "$(DATA)") $(if $(TODAY),--today "$(TODAY)")
+
+# As it was typed: make would take $1,800 for a variable of its own.
+ask: override export QUERY := $(value QUERY)
+ask: $(READY) ## Ask in words (QUERY="...", ALLOW_CHANGES=1, SESSION=, MODEL_ID=, MODEL_PROVIDER=, ENDPOINT=)
+	@$(BIN)/python -m local ask "$$QUERY" $(if $(ALLOW_CHANGES),--allow-changes) $(if $(SESSION),--session "$$SESSION") $(if $(MODEL_ID),--model-id "$$MODEL_ID") $(if $(MODEL_PROVIDER),--model-provider "$$MODEL_PROVIDER") $(if $(ENDPOINT),--endpoint "$$ENDPOINT")
 
 up: $(READY) ## Serve the embedded AWS until Ctrl-C (PORT=4566, SCENARIO=company, DATA=file, TODAY=YYYY-MM-DD)
 	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT)) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(DATA),--data "$(DATA)") $(if $(TODAY),--today "$(TODAY)")

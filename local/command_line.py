@@ -26,9 +26,9 @@ OK, WRONG = 0, 2
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the exit status: 0 if it was done, 2 with one line on standard error if not."""
-    # Its own module knows its own options.
-    if list(arguments[:1]) == ["demo"]:
-        run: Callable[[Sequence[str]], int] = importlib.import_module("local.demo").run
+    # Their own modules know their own options.
+    if arguments and arguments[0] in ("ask", "demo"):
+        run: Callable[[Sequence[str]], int] = importlib.import_module(f"local.{arguments[0]}").run
         return run(list(arguments[1:]))
     options = _parser().parse_args(arguments)
     try:
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--today", help="YYYY-MM-DD; by default the real day, with --data the day after its last")
     up.set_defaults(command=_serve)
 
+    commands.add_parser("ask", help="ask the agent in words", add_help=False)
     commands.add_parser("demo", help="send requests through the agent and show the replies", add_help=False)
 
     clock = _remote(commands, "clock", "read or move the clock", _clock)
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("--seconds", type=float, help="how long timeout and slow hold a call")
 
     bedrock = _remote(commands, "bedrock", "write what the model says, and read what it heard", _bedrock)
-    bedrock.add_argument("verb", choices=("script", "heard", "clear"))
+    bedrock.add_argument("verb", choices=("script", "builtin", "heard", "clear"))
     bedrock.add_argument("file", nargs="?", type=Path, help="script: a JSON file with a list called turns")
 
     watching = _remote(commands, "watch", "connect as a WebSocket client and print what is pushed", _watch)
@@ -202,11 +203,13 @@ def _bedrock(options: argparse.Namespace) -> None:
         return
     if options.verb == "clear":
         answer = remote.ask("DELETE", "bedrock")
+    elif options.verb == "builtin":
+        answer = remote.ask("POST", "bedrock", {"builtin": True})
     elif options.file is None:
         raise ValueError("bedrock script needs a file: bedrock script turns.json")
     else:
         answer = remote.ask("POST", "bedrock", json.loads(options.file.read_text(encoding="utf-8")))
-    _say(f"turns left: {answer['turns_left']}")
+    _say("the built-in model answers" if answer["builtin"] else f"turns left: {answer['turns_left']}")
 
 
 def _watch(options: argparse.Namespace) -> None:

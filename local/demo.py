@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from time import monotonic
@@ -17,6 +15,7 @@ from rich.console import Console
 
 from local.demo_views import Exchange, show_exchange, show_import, show_summary
 from local.imports.catalogue import load
+from local.in_process import Answer, handler_on
 from local.server import EmbeddedAws
 from local.world import World
 from local.worlds import world_of_data, world_of_scenario
@@ -25,7 +24,6 @@ EVENTS = Path(__file__).parents[1] / "tests" / "events"
 DEMO_DAY = date(2026, 10, 20)
 """The day the demo plays on, so that everyone sees the same picture."""
 
-EXECUTION_ROLE = "budget-management-action-role"
 EMAIL = "finops@example.com"
 
 _TOUR = (
@@ -38,18 +36,9 @@ _TOUR = (
     "wrong_parameters",
 )
 
-Answer = Callable[[Any], dict[str, Any]]
-
 
 class DemoError(Exception):
     """The demo cannot be shown; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class _Context:
-    """What the handler sees of Lambda's context."""
-
-    aws_request_id: str = "demo"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -159,25 +148,10 @@ def _world(options: argparse.Namespace, console: Console) -> World:
 
 @contextmanager
 def _answering(world: World, console: Console) -> Iterator[Answer]:
-    """The real handler, led to the embedded AWS by the SDK's own environment variables."""
+    """The real handler on an embedded AWS that is there as long."""
     with console.status("Starting the embedded AWS ..."):
         aws = EmbeddedAws.start(world)
     with aws:
-        for name in [each for each in os.environ if each.startswith(("AWS_", "BUDGET_"))]:
-            del os.environ[name]
-        os.environ.update(
-            {
-                "AWS_ENDPOINT_URL": aws.url,
-                "AWS_ACCESS_KEY_ID": "demo",
-                "AWS_SECRET_ACCESS_KEY": "demo",
-                "AWS_REGION": "us-east-1",
-                "BUDGET_ACTION_EXECUTION_ROLE_ARN": f"arn:aws:iam::{world.account_id}:role/{EXECUTION_ROLE}",
-                "LOG_LEVEL": "CRITICAL",
-                "POWERTOOLS_METRICS_DISABLED": "true",
-                "TIME_SOURCE": "aws",
-            }
-        )
         with console.status("Loading the agent ..."):
-            # Only now, because its logger reads the environment when it is imported.
-            from lambda_handler import lambda_handler
-        yield lambda request: lambda_handler(request, _Context())
+            answer = handler_on(aws.url, world.account_id)
+        yield answer

@@ -26,6 +26,7 @@ def tell() -> dict[str, Any]:
     held = conversation()
     return {
         "turns_left": held.turns_left,
+        "builtin": held.is_builtin,
         "requests": [
             {
                 "operation": one.operation,

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from local.bedrock.foundation_models import check_model
+from local.bedrock.keywords.model import next_turn
 from local.bedrock.script import Script, Turn
 from local.refusal import Refused
 
@@ -16,7 +17,7 @@ from local.refusal import Refused
 class Heard:
     """One request: its parameters as boto3 names them, who asked, when (aware UTC), and which turn answered.
 
-    `turn` counts from 1; it is None for a request that the script did not answer, and `refusal` says why.
+    `turn` counts from 1; it is None for a request that was not answered, and `refusal` says why.
     """
 
     operation: str
@@ -28,7 +29,7 @@ class Heard:
 
 
 class Conversation:
-    """Plays one script to whoever asks, in the order of the requests."""
+    """Plays one script to whoever asks, in the order of the requests; or lets the keyword model answer."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -48,8 +49,13 @@ class Conversation:
 
     @property
     def turns_left(self) -> int:
-        """How many turns are still to be played."""
-        return len(self._turns) - self._next
+        """How many turns are still to be played; none of the keyword model's, which never ends."""
+        return max(0, len(self._turns) - self._next)
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether the keyword model answers."""
+        return self._script is not None and self._script.is_builtin
 
     @property
     def _turns(self) -> tuple[Turn, ...]:
@@ -81,8 +87,11 @@ class Conversation:
         if self._script is None:
             raise _mismatch(
                 "No script is loaded, so the embedded AWS cannot play the model. Load one: "
-                "python -m local bedrock script FILE, or POST /_local/bedrock."
+                "python -m local bedrock script FILE, or POST /_local/bedrock; or switch the built-in model on: "
+                "python -m local bedrock builtin."
             )
+        if self.is_builtin:
+            return next_turn(parameters)
         if self._next == len(self._turns):
             raise _mismatch(f"The script has ended: all its turns were played ({self._next}).")
         turn, where = self._turns[self._next], f"Turn {self._next + 1} of the script"

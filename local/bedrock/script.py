@@ -28,6 +28,8 @@ MID_STREAM_ERRORS = (
     "ThrottlingException",
     "ValidationException",
 )
+# The id that the keyword model goes by; any other model may be asked for it as well (emulator-defined).
+BUILTIN_MODEL = "keyword-model"
 _TOKEN_MEMBERS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 
 
@@ -83,11 +85,15 @@ class Turn:
 
 @dataclass(frozen=True)
 class Script:
-    """Turns in their order; model ids beyond the usual ones; and ids the account has no access to."""
+    """Turns in their order; model ids beyond the usual ones; and ids the account has no access to.
+
+    One that `is_builtin` has no turns: the keyword model answers whatever is asked.
+    """
 
     turns: tuple[Turn, ...]
     models: tuple[str, ...] = ()
     models_without_access: tuple[str, ...] = ()
+    is_builtin: bool = False
 
 
 def parse_script(document: Any) -> Script:
@@ -96,16 +102,22 @@ def parse_script(document: Any) -> Script:
     `{"turns": [{"expect": "...", "text": "...", "tool_uses": [{"name": "...", "input": {...}}],
     "stop_reason": "...", "usage": {"input_tokens": 1, "output_tokens": 1}, "failure": {"error": "...",
     "message": "...", "after_events": 2}}], "models": [...], "models_without_access": [...]}`; all members but
-    `turns` and those that identify something are optional.
+    `turns` and those that identify something are optional. `{"builtin": true}` in place of turns lets the keyword
+    model answer.
     """
-    members = _members(document, ("turns", "models", "models_without_access"), "the script")
-    turns = members.get("turns")
-    if not isinstance(turns, list) or not turns:
+    members = _members(document, ("turns", "builtin", "models", "models_without_access"), "the script")
+    turns, is_builtin = members.get("turns", []), members.get("builtin", False)
+    if not isinstance(is_builtin, bool):
+        raise ValueError("the script: builtin is true or false")
+    if is_builtin and turns:
+        raise ValueError("the script has turns and the built-in model; it is one or the other")
+    if not isinstance(turns, list) or not (turns or is_builtin):
         raise ValueError("the script has no turns; it is a JSON object with a list called turns")
     return Script(
         tuple(_turn(each, f"turn {number}") for number, each in enumerate(turns, start=1)),
-        _texts(members, "models", "the script"),
+        _texts(members, "models", "the script") + ((BUILTIN_MODEL,) if is_builtin else ()),
         _texts(members, "models_without_access", "the script"),
+        is_builtin,
     )
 
 

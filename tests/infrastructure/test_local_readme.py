@@ -38,6 +38,8 @@ OUR_SERVICES = {
 }
 # Nothing that a test could wait for.
 RUN_UNTIL_STOPPED = ("up", "watch")
+# It begins an AWS of its own; tests/integration/test_ask_command.py runs it.
+BEGIN_THEIR_OWN = ("ask",)
 MARK = re.compile(r"emulator-defined|defined by this\s+(?:# )?emulator", re.IGNORECASE)
 
 
@@ -158,7 +160,7 @@ def test_every_command_there_is_is_shown(capsys: pytest.CaptureFixture[str]) -> 
     assert {words[0] for words in local_commands()} == there_are - {"demo"}
 
 
-@pytest.mark.parametrize("command", RUN_UNTIL_STOPPED)
+@pytest.mark.parametrize("command", [*RUN_UNTIL_STOPPED, *BEGIN_THEIR_OWN])
 def test_every_option_that_is_shown_is_there(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command_line.main([command, "--help"])
@@ -178,7 +180,10 @@ def test_what_is_shown_on_the_command_line_can_be_done(url: str, tmp_path: Path)
             (tmp_path / words[3]).write_text(words[1], encoding="utf-8")
         elif words[0] == "aws":
             told[words[2]] = shell.run(shlex.join(words))
-        elif words[:3] == ["python", "-m", "local"] and words[3] not in RUN_UNTIL_STOPPED:
+        elif words[:3] == ["python", "-m", "local"] and words[3] not in (
+            *RUN_UNTIL_STOPPED,
+            *BEGIN_THEIR_OWN,
+        ):
             told.setdefault(words[3], shell.local(shlex.join(found_in(tmp_path, words[3:]))))
         else:
             assert words[0] in ("make", "export", "python")

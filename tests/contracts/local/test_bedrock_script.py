@@ -61,7 +61,7 @@ def test_a_script_that_cannot_be_played_is_refused(document: Any, says: str) -> 
 def test_a_script_is_loaded_and_the_requests_read_over_the_control_endpoint(aws: EmbeddedAws) -> None:
     remote = Remote(aws.url)
     script = {"turns": [{"text": "Good day."}, {"text": "Bye."}]}
-    assert remote.ask("POST", "bedrock", script) == {"turns_left": 2, "requests": []}
+    assert remote.ask("POST", "bedrock", script) == {"turns_left": 2, "builtin": False, "requests": []}
     image = {"image": {"format": "png", "source": {"bytes": b"\x89PNG"}}}
     asking = {**ASKING, "messages": [{"role": "user", "content": [{"text": "Hello?"}, image]}]}
     a_client("bedrock-runtime", aws).converse(**asking)
@@ -76,7 +76,7 @@ def test_a_script_is_loaded_and_the_requests_read_over_the_control_endpoint(aws:
         "turn": 1,
         "modelId": "amazon.nova-pro-v1:0",
     }
-    assert remote.ask("DELETE", "bedrock") == {"turns_left": 0, "requests": []}
+    assert remote.ask("DELETE", "bedrock") == {"turns_left": 0, "builtin": False, "requests": []}
 
 
 def test_a_wrong_script_leaves_the_last_one(aws: EmbeddedAws) -> None:

@@ -23,13 +23,14 @@ def _words(text: str) -> frozenset[str]:
 
 _SENTENCES = _words(
     """sentence story rationale evidence why remedy next next_step meaning notes held_back limit_in_words problem
-    does done description"""
+    does done description summary"""
 )
 # These keys are ours beside one of these, and somebody's own elsewhere: a change's reason is its caller's.
 _SENTENCES_BESIDE: Mapping[str, frozenset[str]] = {
     "reason": frozenset({"remedy", "part", "scope", "after_percent", "code"}),
     "message": frozenset({"code"}),
     "allowed": frozenset({"problem"}),
+    "text": frozenset({"written_by"}),
 }
 _DIFFERENCES = frozenset({"before", "after", "existing", "asked", "stands", "left"})
 _PLAIN_DIFFERENCES = frozenset({"limit", "start", "end"})
