@@ -112,7 +112,7 @@ class ConversationTool(ActionTool):
         )
         told = {
             "changed": False,
-            "proposed": "Nothing was changed. The person who asked gets this change as a proposal and decides.",
+            "sentence": "This is a proposal: the person who asked gets it and decides.",
             "rehearsal": preview,
         }
         return self._told(tool_use, "success", told)

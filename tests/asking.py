@@ -9,9 +9,7 @@ from typing import Any
 from local.remote import Remote
 from tests.embedded import STATE_TABLE, make_state_table, the_server
 from tests.lambda_context import Context
-from tests.pipeline import Pipeline, pipeline
-
-MODEL_ID = "us.anthropic.claude-sonnet-4-6"
+from tests.pipeline import MODEL_ID, Pipeline, pipeline
 
 Turn = Mapping[str, Any]
 

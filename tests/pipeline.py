@@ -73,14 +73,22 @@ class ChangeIds:
         return str(self._seen.index(identifier) + 1)
 
 
+MODEL_ID = "us.anthropic.claude-sonnet-4-6"
+
+
+def variables_of(event: Event) -> dict[str, str]:
+    """What the environment of a handler says that an event is for."""
+    memory = {"BUDGET_STATE_TABLE": STATE_TABLE} if event.remembers else {}
+    return {**memory, **({"MODEL_ID": MODEL_ID} if event.asks else {})}
+
+
 Send = Callable[[Any, Context], dict[str, Any]]
 """What a handler says to an event of an invocation."""
 
 
 def reply_to(event: Event) -> dict[str, Any]:
     """The reply to an event on the company as it begins, after the events that come before it."""
-    memory = {"BUDGET_STATE_TABLE": STATE_TABLE} if event.remembers else {}
-    with pipeline(**memory) as through:
+    with pipeline(**variables_of(event)) as through:
         return replayed(event, through.send)
 
 
@@ -88,6 +96,8 @@ def replayed(event: Event, send: Send) -> dict[str, Any]:
     """The reply to an event on the account as it is, by a handler that remembers where the event says so."""
     if event.remembers:
         make_state_table()
+    if event.asks:
+        Remote(the_server().url).ask("POST", "bedrock", {"builtin": True})
     ids = ChangeIds()
     for position, name in enumerate(event.after):
         before = next(each for each in events() if each.name == name)

@@ -239,7 +239,7 @@ def test_the_readmes_last_command_gets_an_answer(account: Deployment) -> None:
 def in_order_of_time() -> list[Event]:
     """The events whose moment comes later at the end: the clock of the account does not go back."""
     own = {name for row in OF_THEIR_OWN for name in row}
-    shared = (each for each in events() if each.name not in own)
+    shared = (each for each in events() if each.name not in own and not each.asks)
     return sorted(shared, key=lambda event: event.at or NOW)
 
 

@@ -21,7 +21,7 @@ from local.bedrock.script import parse_script
 from tests.embedded import STATE_TABLE, begin, environment
 from tests.events import Event, events
 from tests.lambda_context import Context
-from tests.pipeline import replayed
+from tests.pipeline import MODEL_ID, replayed, variables_of
 from tools.actions.catalogue import ACTION_NAMES
 
 pytestmark = [
@@ -149,10 +149,10 @@ def one_event_of_each_action() -> list[Event]:
 def test_every_action_gives_its_reply_from_the_package_alone(unzipped: Path) -> None:
     differing = []
     files = []
-    for memory in ({}, {"BUDGET_STATE_TABLE": STATE_TABLE}):
-        with packaged(unzipped, **memory) as handler:
+    for variables in ({}, {"BUDGET_STATE_TABLE": STATE_TABLE}, {"MODEL_ID": MODEL_ID}):
+        with packaged(unzipped, **variables) as handler:
             for event in one_event_of_each_action():
-                if event.remembers != bool(memory):
+                if variables_of(event) != variables:
                     continue
                 begin("company")
                 if replayed(event, handler.send) != event.reply:

@@ -1,7 +1,8 @@
 """Requests with the replies they get from the company on the embedded AWS, one file each.
 
 A file holds `title`, `request`, `reply`, and optionally `after`: names of events that are sent before it to
-the same account, `remembers`: whether the agent has its state table, and `at`: the moment of the request, to which
+the same account, `remembers`: whether the agent has its state table, `asks`: whether it has a model, which is the
+built-in one of the embedded AWS, and `at`: the moment of the request, to which
 the account's clock moves after what was sent before, each its own, so that AWS refreshes budgets in between. Files
 are named `NN_name.json`; the demo and the documents use them by name.
 """
@@ -30,6 +31,7 @@ class Event:
     after: tuple[str, ...]
     remembers: bool
     at: datetime | None = None
+    asks: bool = False
 
 
 @cache
@@ -49,4 +51,5 @@ def _read(path: Path) -> Event:
         after=tuple(content.get("after", ())),
         remembers=content.get("remembers", False),
         at=datetime.fromisoformat(content["at"]) if "at" in content else None,
+        asks=content.get("asks", False),
     )

@@ -29,7 +29,7 @@ def fields(schema: dict[str, Any], name: str = "") -> list[tuple[str, dict[str, 
     return found
 
 
-READING = ("analyze_", "audit_", "describe_", "get_", "list_", "monitor_", "receive_", "recommend_")
+READING = ("analyze_", "ask", "audit_", "describe_", "get_", "list_", "monitor_", "receive_", "recommend_")
 """First words of actions that change nothing in AWS; every other one changes something."""
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from agent.remembering import SHORTEST_CHOSEN_ID
 from agent.told_changes import NOTHING_CHANGED
-from tests.asking import MODEL_ID, asking, calls, fails, heard, says
+from tests.asking import asking, calls, fails, heard, says
 from tests.embedded import items_of_state_table, the_server
 from tests.lambda_context import Context
-from tests.pipeline import pipeline
+from tests.pipeline import MODEL_ID, pipeline
 
 BUDGET = {"budget_name": "ec2-guard", "amount": 500}
 
