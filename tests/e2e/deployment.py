@@ -62,7 +62,7 @@ class Deployment:
     def run(self, command: str, *, fails: bool = False) -> str:
         """Run an `aws` command in the repository; what it said. Raises AssertionError if it ends otherwise."""
         filled = command.replace("${DEPLOYMENT_BUCKET}", BUCKET)
-        done = aws(filled, environment=self._environment(), directory=ROOT)
+        done = aws(filled, environment=self.environment(), directory=ROOT)
         assert (done.status != 0) is fails, done.output + done.errors
         return done.output + done.errors
 
@@ -73,7 +73,7 @@ class Deployment:
             capture_output=True,
             text=True,
             cwd=ROOT,
-            env=self._environment(),
+            env=self.environment(),
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
@@ -154,7 +154,7 @@ class Deployment:
         (stack,) = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
         return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         # Of the machine's own AWS configuration nothing may reach the commands; pip's it needs to find wheels.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return {

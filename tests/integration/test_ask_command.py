@@ -19,11 +19,9 @@ from local.ask import request_for, run
 from local.ask_models import NoCredentialsError, variables_of
 from local.ask_views import show_answer
 from local.bedrock.script import BUILTIN_MODEL
-from tools.actions.catalogue import ACTION_NAMES
 
 ROOT = Path(__file__).parents[2]
 PROFILE = "us.anthropic.claude-sonnet-4-6"
-needs_ask = pytest.mark.skipif("ask" not in ACTION_NAMES, reason="there is no action `ask` yet")
 
 ANSWER: dict[str, Any] = {
     "text": "One budget is breached: 'elasticache-monthly' [bold].",
@@ -189,7 +187,6 @@ def readme_examples() -> list[list[str]]:
     ]
 
 
-@needs_ask
 @pytest.mark.parametrize("words", readme_examples(), ids=lambda words: words[0])
 def test_what_the_readme_shows_is_answered(words: list[str]) -> None:
     done = command(*words)
