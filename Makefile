@@ -62,6 +62,7 @@ events: $(READY) ## Record the replies in tests/events anew, to be read before t
 
 bench: $(READY) $(READY_TO_COMPETE) ## Measure what the documents claim
 	@$(BIN)/python -m benchmarks.pipeline
+	@$(BIN)/python -m benchmarks.asking
 	@$(BIN)/python -m benchmarks.embedded_aws
 	@$(BIN)/python -m benchmarks.cold_start
 	@$(BIN)/python -m benchmarks.recommendations

@@ -11,7 +11,7 @@ import pytest
 
 from agent.remembering import SHORTEST_CHOSEN_ID
 from agent.told_changes import NOTHING_CHANGED
-from tests.asking import asking, calls, fails, heard, says
+from tests.asking import asking, calls, fails, heard, play, says
 from tests.embedded import items_of_state_table, the_server
 from tests.lambda_context import Context
 from tests.pipeline import MODEL_ID, pipeline
@@ -395,6 +395,27 @@ def test_tokens_of_the_model_are_metrics(capfd: pytest.CaptureFixture[str]) -> N
 def test_the_prompts_are_packed_beside_the_agent() -> None:
     prompts = Path(__file__).parents[2] / "agent" / "prompts"
     assert {each.name for each in prompts.iterdir()} == {"system.md", "summary.md"}
+
+
+def test_explain_lets_the_model_word_the_result() -> None:
+    with asking() as world:
+        plain = world.through.act("analyze_budgets")["data"]
+        text = f"There are {plain['summary']['budgets']} budgets."
+        play([says(text)])
+        explained = world.through.act("analyze_budgets", explain=True)["data"]
+        [request] = heard()
+    assert (explained["in_words"]["text"], explained["in_words"]["written_by"]) == (text, "model")
+    assert {**explained, "in_words": None} == plain
+    assert "toolConfig" not in request
+
+
+def test_explain_lets_no_figure_pass_that_is_not_the_results() -> None:
+    with asking() as world:
+        play([says("There are 987654 budgets.")] * 2)
+        told = world.through.act("analyze_budgets", explain=True)["data"]
+    assert told["in_words"]["written_by"] == "agent"
+    assert "987654" not in json.dumps(told)
+    assert [each["part"] for each in told["incomplete"]] == ["summary in words"]
 
 
 def proposal(world: Any, query: str = "Create a budget called ec2-guard of 500 USD.") -> dict[str, Any]:
