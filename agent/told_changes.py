@@ -12,7 +12,7 @@ _DONE += "|reversed|reset|acknowledged|snoozed|adjusted|restored|undone|reverted
 _CLAIMS = re.compile(
     rf"\b(?:I|we)(?:'ve|\u2019ve| have)?(?: (?:just|now|already|successfully))? (?:{_DONE})\b"
     rf"|\b(?:has|have) (?:now |just |already |successfully )?been (?:successfully )?(?:{_DONE})\b"
-    r"|\b(?:successfully|done)\b",
+    r"|\bsuccessfully\b|(?:^|[.!?]\s)Done\b",
     re.IGNORECASE,
 )
 NOTHING_CHANGED = "Nothing was changed: a conversation changes nothing by itself."
