@@ -13,11 +13,12 @@ from uuid import uuid4
 
 from agent.invocation import Caller
 from tools.domain.conversation import Gap, Question
-from tools.domain.errors import BudgetAgentError, InvalidParameters, StateUnavailable
+from tools.domain.errors import BudgetAgentError, InvalidParameters, ResourceLocked, StateUnavailable
 from tools.domain.sessions import Session, Turn, session_key
 from tools.gateways import Gateways
 
 SHORTEST_CHOSEN_ID = 16
+_TRIES = 5
 _OWN_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -64,11 +65,14 @@ def keep(before: Remembered, turn: Turn, hours: float, gateways: Gateways) -> tu
     account_id, now = gateways.identity.account_id, gateways.clock.now()
     until = now + timedelta(hours=hours)
     try:
-        while not state.save_session(account_id, session.with_turn(turn, now, until)):
+        for _ in range(_TRIES):
+            if state.save_session(account_id, session.with_turn(turn, now, until)):
+                return ()
             session = state.session(account_id, session.key) or replace(session, version=0, turns=())
     except BudgetAgentError as error:
         return (gap("session", error),)
-    return ()
+    busy = ResourceLocked("Too many questions of this session at once: this one is not remembered.")
+    return (gap("session", busy),)
 
 
 def gap(part: str, error: BudgetAgentError) -> Gap:
