@@ -30,7 +30,7 @@ _SENTENCES_BESIDE: Mapping[str, frozenset[str]] = {
     "reason": frozenset({"remedy", "part", "scope", "after_percent", "code"}),
     "message": frozenset({"code"}),
     "allowed": frozenset({"problem"}),
-    "text": frozenset({"written_by"}),
+    "text": frozenset({"removed_sentences", "written_by"}),
 }
 _DIFFERENCES = frozenset({"before", "after", "existing", "asked", "stands", "left"})
 _PLAIN_DIFFERENCES = frozenset({"limit", "start", "end"})
