@@ -90,8 +90,11 @@ class StrandsAssistant:
         spoken = self._repaired(conversation, spoken, facts, record, results)
         text = grounded_text(without_prompt(finished_part(spoken), prompt), facts)
         said = text.text.strip() or instead_of_an_answer(spoken, record.calls, record.results, self._settings)
-        said = with_truth_about_changes(said, record.proposals)
-        proposals, gaps = self._proposals(question, record, caller)
+        # A thread that was not waited for may still be proposing.
+        proposed = tuple(record.proposals)
+        has_tried = any(self._actions[each.action].mutates for each in tuple(record.calls))
+        said = with_truth_about_changes(said, proposed, has_tried=has_tried)
+        proposals, gaps = self._proposals(question, proposed, caller)
         kept = keep(before, Turn(question.text, said), self._settings.ask_session_hours, self._gateways)
         use = conversation.use(str(self._settings.model_id))
         return Answer(
@@ -157,7 +160,7 @@ class StrandsAssistant:
         return Limits(
             tool_calls=self._settings.ask_tool_calls,
             tokens=self._settings.ask_tokens,
-            deadline=monotonic() + max(1.0, min(seconds, left)),
+            deadline=monotonic() + max(0.5, min(seconds, left)),
         )
 
     def _facts(self) -> Facts:
@@ -194,10 +197,9 @@ class StrandsAssistant:
         return priced
 
     def _proposals(
-        self, question: Question, record: ToolRecord, caller: Caller
+        self, question: Question, proposals: tuple[ProposedChange, ...], caller: Caller
     ) -> tuple[tuple[ProposedChange, ...], tuple[Gap, ...]]:
         """What was proposed; with tokens where the question allows changes and tokens can be kept."""
-        proposals = tuple(record.proposals)
         if not proposals or not question.allow_changes:
             return proposals, ()
         try:

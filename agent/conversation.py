@@ -204,7 +204,7 @@ class Conversation:
             if event.get("start_event_loop"):
                 spoken.text = ""
             elif "data" in event:
-                spoken.text += event["data"]
+                spoken.text += _whole_characters(event["data"])
             elif event.get("type") == "tool_use_stream":
                 use = event["current_tool_use"]
                 self._heard[use["toolUseId"]] = use["input"]
@@ -234,4 +234,9 @@ def _messages_of(question: str, answer: str) -> Messages:
 
 
 def _text_of(message: Message) -> str:
-    return "".join(block["text"] for block in message["content"] if "text" in block)
+    return "".join(_whole_characters(block["text"]) for block in message["content"] if "text" in block)
+
+
+def _whole_characters(text: str) -> str:
+    """The text without half characters, which no reply can carry."""
+    return text.encode(errors="replace").decode()

@@ -84,7 +84,7 @@ class ConversationTool(ActionTool):
         super().__init__(action, gateways)
         self._record = record
         self._prompt = prompt
-        self._words = " ".join(words).lower()
+        self._named = {_bare(each) for each in _addresses_in(list(words))}
 
     @property
     def tool_spec(self) -> ToolSpec:
@@ -103,7 +103,7 @@ class ConversationTool(ActionTool):
         preview = dict(done["content"][0]["json"])
         if done["status"] != "success" or given.get(_DRY_RUN) is True:
             return self._told(tool_use, done["status"], preview)
-        parameters = {**given, _DRY_RUN: False}
+        parameters = {**_as_json_is_sent(given), _DRY_RUN: False}
         self._record.propose(
             ProposedChange(
                 request={"action": self.action.name, "parameters": parameters},
@@ -130,6 +130,10 @@ class ConversationTool(ActionTool):
             )
         if _is_too_deep(found):
             return _refusal("INVALID_PARAMETERS", f"The input is nested more than {_DEEPEST} levels deep.")
+        if any(each != each.encode(errors="replace").decode() for each in _texts_in(found)):
+            return _refusal(
+                "INVALID_PARAMETERS", "The input holds half of a surrogate pair, which is no text."
+            )
         return None
 
     def _problem_with(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -141,7 +145,7 @@ class ConversationTool(ActionTool):
             )
         if not self.action.mutates:
             return None
-        unnamed = sorted({each for each in _addresses_in(given) if each.lower() not in self._words})
+        unnamed = sorted({each for each in _addresses_in(given) if _bare(each) not in self._named})
         if unnamed:
             return _refusal(
                 "INVALID_PARAMETERS",
@@ -184,6 +188,15 @@ def _use_of(action: Action) -> str:
     return _SENTENCE.split(" ".join(further.split()), maxsplit=1)[0]
 
 
+def _as_json_is_sent(value: Any) -> Any:
+    """Whole numbers without a fraction, as a client may write them that sends a proposal on: 500 for 500.0."""
+    if isinstance(value, Mapping):
+        return {name: _as_json_is_sent(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_as_json_is_sent(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+
+
 def _refusal(code: str, message: str) -> dict[str, Any]:
     return {"code": code, "message": message, "details": {}, "retryable": False}
 
@@ -201,6 +214,11 @@ def _is_too_deep(value: Any) -> bool:
 
 def _addresses_in(value: Any) -> list[str]:
     return [found for each in _texts_in(value) for found in _ADDRESS.findall(each)]
+
+
+def _bare(address: str) -> str:
+    """An address as it is compared: without case, and without what a sentence puts around it."""
+    return address.lower().strip(".:;)(!?*`")
 
 
 def _texts_in(value: Any) -> list[str]:

@@ -30,7 +30,7 @@ class Audit(InterventionHandler):
         tool = event.selected_tool
         if not isinstance(tool, ActionTool):
             name = event.tool_use["name"]
-            logger.warning("call of an unknown tool denied", tool=name)
+            logger.warning("call of an unknown tool denied")
             return Deny(reason=f"'{name}' is not an action of this agent")
         logger.info("action started", tool=tool.tool_name, mutates=tool.action.mutates)
         return Proceed()
@@ -41,7 +41,8 @@ class Audit(InterventionHandler):
         seconds = None if event.duration is None else round(event.duration, 3)
         logger.info(
             "action ended",
-            tool=event.tool_use["name"],
+            # A name that a model made up may be anything.
+            tool=event.tool_use["name"] if isinstance(event.selected_tool, ActionTool) else None,
             outcome=event.result["status"],
             error_code=_error_code(event),
             seconds=seconds,

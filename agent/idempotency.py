@@ -18,6 +18,7 @@ from agent.invocation import Invocation
 from agent.observability import logger
 from tools.actions._action import Incomplete
 from tools.actions._recording import nothing_changed
+from tools.domain.confirmations import token_key
 from tools.domain.errors import BudgetAgentError, InvalidRequest, ResourceLocked
 from tools.domain.state_items import EXPIRY, PARTITION, SORT, requests_of
 
@@ -163,12 +164,18 @@ class _Run:
 
     def _payload(self) -> dict[str, Any]:
         if self.request.request_id is not None:
-            identity = ["caller", self.request.request_id]
+            caller = self.invocation.caller
+            identity = ["caller", caller.source, caller.principal, self.request.request_id]
         else:
             identity = ["invocation", str(self.invocation.id)]
+        token = self.request.confirmation_token
         return {
             "id": identity,
-            "request": {"action": self.request.action, "parameters": dict(self.request.parameters)},
+            "request": {
+                "action": self.request.action,
+                "parameters": dict(self.request.parameters),
+                **({} if token is None else {"confirmation": token_key(token)}),
+            },
         }
 
     def _carry_out(self, payload: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from tools.domain.confirmations import (
     unknown_token,
 )
 from tools.domain.conversation import ProposedChange
-from tools.domain.errors import BudgetAgentError, StateUnavailable
+from tools.domain.errors import BudgetAgentError, InternalError, StateUnavailable
 from tools.gateways import Gateways
 
 Outcome = TypeVar("Outcome")
@@ -74,7 +74,8 @@ def carry_out_confirmed(
     except BudgetAgentError:
         _give_back(taken, gateways)
         raise
-    if isinstance(outcome, ErrorDetail):
+    if isinstance(outcome, ErrorDetail) and outcome.code != InternalError.code:
+        # After a defect nobody knows how far the change came.
         _give_back(taken, gateways)
     return outcome
 

@@ -397,6 +397,46 @@ def test_the_prompts_are_packed_beside_the_agent() -> None:
     assert {each.name for each in prompts.iterdir()} == {"system.md", "summary.md"}
 
 
+def test_an_address_that_only_contains_a_named_one_is_not_named() -> None:
+    with asking() as world:
+        answer = world.answer(
+            "Create a budget called ec2-guard of 500 USD and tell joann@acme.com.au.",
+            calls("create_budget", {**BUDGET, "notification_email": "ann@acme.com"}),
+            calls("create_budget", {**BUDGET, "notification_email": "joann@acme.com"}),
+            calls("create_budget", {**BUDGET, "notification_email": "Joann@acme.com.au"}),
+            says("I propose it."),
+        )
+    [proposed] = answer["proposed_changes"]
+    assert proposed["request"]["parameters"]["notification_email"] == "Joann@acme.com.au"
+
+
+def test_half_a_character_of_a_model_reaches_no_reply_and_no_proposal() -> None:
+    with asking() as world:
+        answer = world.answer(
+            "Create a budget",
+            calls("create_budget", input_text='{"budget_name": "a\\ud800", "amount": 5}'),
+            says("Hello."),
+        )
+    assert answer["proposed_changes"] == []
+    assert answer["tools"] == [{"action": "create_budget", "error_code": "INVALID_PARAMETERS"}]
+
+
+def test_a_blank_question_is_the_callers_mistake() -> None:
+    with asking() as world:
+        assert world.ask("   ")["data"]["error"]["code"] == "INVALID_PARAMETERS"
+
+
+def test_a_reply_that_was_kept_is_given_to_nobody_else_and_for_no_other_token() -> None:
+    with asking() as world:
+        request = {**proposal(world), "request_id": "shared-1"}
+        made = world.through.send(request, other_invocation(1))
+        again = world.through.send(request, other_invocation(2))
+        bogus = world.through.send({**request, "confirmation_token": "bogus"}, other_invocation(3))
+    assert made["status"] == "success"
+    assert again == made
+    assert bogus["data"]["error"]["code"] == "INVALID_REQUEST"
+
+
 def test_explain_lets_the_model_word_the_result() -> None:
     with asking() as world:
         plain = world.through.act("analyze_budgets")["data"]

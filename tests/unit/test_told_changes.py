@@ -25,6 +25,11 @@ def proposed(action: str) -> ProposedChange:
         "Both limits have now been successfully lowered.",
         "Done.",
         "Successfully attached.",
+        "The budget was deleted and all its alerts are gone.",
+        "I went ahead and deleted the budget.",
+        "Budget deleted.",
+        "Deletion complete.",
+        "All set! The limit is in place.",
         "I\u2019ve approved the action.",
     ],
 )
@@ -37,12 +42,15 @@ def test_a_claim_to_have_changed_something_is_corrected(text: str) -> None:
     [
         "Two budgets are over.",
         "You can raise the limit.",
-        "It was set to $500.00 in October.",
         "Nothing is open.",
     ],
 )
 def test_an_answer_that_claims_nothing_stays_as_it_is(text: str) -> None:
     assert with_truth_about_changes(text, []) == text
+
+
+def test_whoever_tried_to_change_something_is_told_that_nothing_was() -> None:
+    assert with_truth_about_changes("Wie gew\u00fcnscht.", [], has_tried=True).endswith(NOTHING_CHANGED)
 
 
 def test_what_is_proposed_is_named_each_action_once() -> None:

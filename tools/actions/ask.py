@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from tools.actions._action import Incomplete, Model, Parameters, Result, action
 from tools.actions._model_use import ModelUseView, model_use_of
@@ -16,7 +16,7 @@ from tools.gateways import Gateways
 class AskParameters(Parameters):
     """The question, and what it follows."""
 
-    query: str = Field(
+    query: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
         min_length=1, max_length=LONGEST_QUERY, description="What you want to know, in your words."
     )
     session_id: str | None = Field(
