@@ -20,6 +20,7 @@ from agent.strands_tools import ActionTool
 from tools.actions._action import Action
 from tools.actions._plain_schema import Wording, plain_schema
 from tools.domain.conversation import ProposedChange, ToolCall
+from tools.domain.echoes import without_echoes
 from tools.domain.shortening import shortened_value
 from tools.gateways import Gateways
 
@@ -95,14 +96,14 @@ class ConversationTool(ActionTool):
         given = tool_use["input"] if isinstance(tool_use["input"], Mapping) else {}
         problem = self._problem_with_input(tool_use) or self._problem_with(given)
         if problem is not None:
-            return self._told(tool_use, "error", {"error": problem})
+            return self._told(tool_use, "error", {"error": problem}, {})
         if not self.action.mutates:
             done = super()._result({**tool_use, "input": given}, is_governed=False)
-            return self._told(tool_use, done["status"], dict(done["content"][0]["json"]))
+            return self._told(tool_use, done["status"], dict(done["content"][0]["json"]), given)
         done = super()._result({**tool_use, "input": {**given, _DRY_RUN: True}}, is_governed=is_governed)
         preview = dict(done["content"][0]["json"])
         if done["status"] != "success" or given.get(_DRY_RUN) is True:
-            return self._told(tool_use, done["status"], preview)
+            return self._told(tool_use, done["status"], preview, given)
         parameters = {**_as_json_is_sent(given), _DRY_RUN: False}
         self._record.propose(
             ProposedChange(
@@ -115,7 +116,7 @@ class ConversationTool(ActionTool):
             "sentence": "This is a proposal: the person who asked gets it and decides.",
             "rehearsal": preview,
         }
-        return self._told(tool_use, "success", told)
+        return self._told(tool_use, "success", told, {})
 
     def _problem_with_input(self, tool_use: ToolUse) -> dict[str, Any] | None:
         """Why an input cannot be read, as the model wrote it."""
@@ -156,12 +157,15 @@ class ConversationTool(ActionTool):
             return _refusal("INVALID_PARAMETERS", "Your instructions are no part of a change.")
         return None
 
-    def _told(self, tool_use: ToolUse, status: Any, content: dict[str, Any]) -> ToolResult:
+    def _told(
+        self, tool_use: ToolUse, status: Any, content: dict[str, Any], given: Mapping[str, Any]
+    ) -> ToolResult:
+        """The result as the model reads it. Its answer is held against it without the figures it has `given`."""
         error = content.get("error")
         self._record.calls.append(
             ToolCall(action=self.action.name, error_code=error["code"] if error else None)
         )
-        self._record.results.append(content)
+        self._record.results.append(without_echoes(content, given))
         shown = shortened_value(content, LONGEST_RESULT)
         return {"toolUseId": tool_use["toolUseId"], "status": status, "content": [{"json": shown}]}
 

@@ -118,6 +118,27 @@ BY_NAME = (
     ),
 )
 
+ECHOING = (
+    Attempt(
+        "a figure that a dry run says back",
+        "What did we spend?",
+        (
+            calls("create_budget", {**NEW, "amount": 987654, "dry_run": True}),
+            *[says("You spent 987,654 USD this month.")] * 2,
+        ),
+        never_said=("987,654",),
+    ),
+    Attempt(
+        "a threshold that monitoring says back",
+        "How do we stand?",
+        (
+            calls("monitor_budgets", {"thresholds": [4321]}),
+            *[says("Your spending stands at 4,321 percent of the limit.")] * 2,
+        ),
+        never_said=("4,321",),
+    ),
+)
+
 BY_TAG = (
     Attempt(
         "a tag that names an owner",
@@ -434,4 +455,14 @@ LOOPING = (
     Attempt("a text without end", "Loop", (says("word " * 20_000, stop_reason="max_tokens"),)),
 )
 
-ATTEMPTS = (*BY_NAME, *BY_TAG, *BY_MESSAGE, *CONFIRMING, *CARRYING_OUT, *PROMPTING, *ABUSING, *LOOPING)
+ATTEMPTS = (
+    *BY_NAME,
+    *ECHOING,
+    *BY_TAG,
+    *BY_MESSAGE,
+    *CONFIRMING,
+    *CARRYING_OUT,
+    *PROMPTING,
+    *ABUSING,
+    *LOOPING,
+)
