@@ -25,7 +25,7 @@ from moto.bedrockruntime.models import bedrockruntime_backends
 from moto.budgets.models import budgets_backends
 from moto.ce.models import ce_backends
 from moto.cloudformation.models import cloudformation_backends
-from moto.core.base_backend import BackendDict, BaseBackend, backend_lock
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend, backend_lock
 from moto.core.eventstream import EventStreamEncoder
 from moto.core.parse import PROTOCOL_PARSERS, JSONParser
 from moto.core.responses import BaseResponse
@@ -177,10 +177,20 @@ def _copies_of_managed_policies(backend: Any) -> list[Any]:
     """
     if backend.partition != "aws":
         return []
-    copies = [copy.copy(policy) for policy in _managed_policies()]
+    copies = [_copy_of_managed_policy(policy) for policy in _managed_policies()]
     for policy in copies:
         policy.account_id, policy.partition = backend.account_id, backend.partition
     return copies
+
+
+def _copy_of_managed_policy(policy: Any, _: Any = None) -> Any:
+    """A policy that is attached apart from `policy`, and shares with it the document that nobody may change.
+
+    Made past moto's constructors, which would keep each of the thousand copies of an account for good.
+    """
+    copied = object.__new__(type(policy))
+    vars(copied).update(vars(policy))
+    return copied
 
 
 class _AtFirstUse:
@@ -214,6 +224,8 @@ def _load_managed_policies() -> None:
     patched.aws_managed_policies = _AtFirstUse("aws_managed_policies", _copies_of_managed_policies)
     patched.managed_policies = _AtFirstUse("managed_policies", IAMBackend._init_managed_policies)
     patched._init_aws_policies = patched._init_managed_policies = _nothing_yet
+    copied: Any = AWSManagedPolicy
+    copied.__deepcopy__ = _copy_of_managed_policy
 
 
 # Who the user's own keys are.
@@ -417,6 +429,48 @@ def forget_everything() -> None:
         s3_backends.bucket_accounts.clear()
 
 
+# Keeping.
+
+KEEPING = "what moto holds is kept and put back"
+
+
+def _check_keeping() -> None:
+    require_function(AccountSpecificBackend, "__getitem__", KEEPING, "if region_name in self.keys():")
+    require_function(BackendDict, "iter_backends", KEEPING, "account_specific_backend.items()")
+    _check_reset()
+
+
+class Holdings:
+    """A copy of all that moto holds at one moment. It can be put back any number of times."""
+
+    def __init__(self) -> None:
+        """Take it now. Raises TypeError if moto holds what cannot be copied, such as a running thread."""
+        with backend_lock:
+            instances: list[Any] = list(vars(BackendDict)["_instances"])
+            self._held = _copied(
+                [(backends, list(backends.iter_backends())) for backends in instances],
+                dict(organizations_backends.master_accounts),
+                dict(s3_backends.bucket_accounts),
+            )
+
+    def put_back(self) -> None:
+        """Let moto hold this again and nothing else. What is done with it later does not reach this copy."""
+        with backend_lock:
+            forget_everything()
+            services, owners, buckets = _copied(*self._held)
+            for backends, held in services:
+                for account_id, region, backend in held:
+                    backends[account_id][region] = backend
+            organizations_backends.master_accounts.update(owners)
+            s3_backends.bucket_accounts.update(buckets)
+
+
+def _copied(*held: Any) -> Any:
+    """A deep copy of backends, which go on belonging to the one BackendDict of their service."""
+    services, *_ = held
+    return copy.deepcopy(held, {id(backends): backends for backends, _ in services})
+
+
 HOOKS: tuple[Hook, ...] = (
     Hook(STRICT, _check_responses, _nothing_to_put_in_place),
     Hook(ROUTING, _check_routing, _nothing_to_put_in_place),
@@ -426,6 +480,7 @@ HOOKS: tuple[Hook, ...] = (
     Hook(ACCOUNTS, _check_accounts, _nothing_to_put_in_place),
     Hook(FRAMING, _check_framing, _nothing_to_put_in_place),
     Hook(RESET, _check_reset, _nothing_to_put_in_place),
+    Hook(KEEPING, _check_keeping, _nothing_to_put_in_place),
     swap_backend(apigatewayv2_backends, "local.websocket.models"),
     swap_backend(bedrockruntime_backends, "local.bedrock.models"),
     swap_backend(budgets_backends, "local.budgets.models"),

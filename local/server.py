@@ -7,6 +7,7 @@ from types import TracebackType
 
 from local import hooks
 from local.application import Application
+from local.budgets.refresh import watch
 from local.faults import Faults
 from local.functions import service as functions
 from local.keep_alive import KeepAliveServer
@@ -55,12 +56,15 @@ class EmbeddedAws:
         """The faults that are still to strike."""
         return self._application.effects.faults
 
-    def reset(self, world: World | None = None) -> World:
+    def reset(self, world: World | None = None, planted: hooks.Holdings | None = None) -> World:
         """Forget everything and serve `world`, or the present one as it began; the URL stays.
 
-        Costs added by `world.spend` are forgotten; those added directly to a ledger stay in it.
+        Costs added by `world.spend` are forgotten; those added directly to a ledger stay in it. `planted`, which
+        `holdings` gave after a reset to the same world, is put back instead of creating anew what its scenario
+        names: that takes a tenth of the time, and ids are those of then.
         """
         self.faults.clear()
+        self._application.effects.stale_reads.forget()
         self._application.connections.close_all()
         self._functions.forget()
         hooks.forget_everything()
@@ -68,8 +72,16 @@ class EmbeddedAws:
         use(self.world)
         functions.use(self._functions)
         self.world.clock.accompany(Calendar())
-        self._seeding.plant(self.world)
+        watch(self.world.clock)
+        if planted is None:
+            self._seeding.plant(self.world)
+        else:
+            planted.put_back()
         return self.world
+
+    def holdings(self) -> hooks.Holdings:
+        """All that the services hold now, for resets to begin with. The world's clock and costs are not in it."""
+        return hooks.Holdings()
 
     def stop(self) -> None:
         """Stop serving and hang up on every client."""

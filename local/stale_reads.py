@@ -45,6 +45,10 @@ class StaleReads:
             return _not_found(request["BudgetName"], answer)
         return self._without_unseen(faults, call, answer)
 
+    def forget(self) -> None:
+        """Hide nothing any more."""
+        self._unseen.clear()
+
     def _without_unseen(self, faults: Faults, call: Call, answer: HttpAnswer) -> HttpAnswer:
         listed = _ACCOUNT_READS.get(str(call.operation))
         body = _json(answer.body)

@@ -12,7 +12,9 @@ from typing import Any
 import boto3
 
 from local.cloudformation.documents import read_template
+from local.hooks import Holdings
 from local.server import EmbeddedAws
+from local.world import World
 from local.worlds import world_of_scenario
 from tests.builders import ACCOUNT, NOW
 from tools.aws.clients import Clients, build_clients
@@ -28,15 +30,22 @@ def the_server() -> EmbeddedAws:
 
 
 def begin(scenario: str) -> EmbeddedAws:
-    """The server with a scenario as it begins on the day of most tests."""
+    """The server with a scenario as it begins on the day of most tests.
+
+    What the scenario names is created once per process and put back from then on;
+    tests/contracts/test_beginnings.py holds that there is no difference.
+    """
     aws = the_server()
-    aws.reset(_world(scenario).begin_again())
+    world, planted = _beginning(scenario)
+    aws.reset(world.begin_again(), planted)
     return aws
 
 
 @cache
-def _world(scenario: str) -> Any:
-    return world_of_scenario(scenario, NOW.date())
+def _beginning(scenario: str) -> tuple[World, Holdings]:
+    world = world_of_scenario(scenario, NOW.date())
+    the_server().reset(world.begin_again())
+    return world, the_server().holdings()
 
 
 @contextmanager

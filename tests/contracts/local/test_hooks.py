@@ -3,7 +3,7 @@
 import pytest
 from moto import backend_index
 from moto.awslambda.models import LambdaFunction, LambdaStorage
-from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.eventstream import EventStreamEncoder
 from moto.core.responses import BaseResponse
 from moto.events.models import Rule
@@ -65,6 +65,8 @@ def test_our_own_backends_answer_for_the_services_that_we_have_built() -> None:
         (hooks.SCHEDULES, Rule, "__init__"),
         (hooks.RESET, BackendDict, "_instances"),
         (hooks.RESET, s3_backends, "bucket_accounts"),
+        (hooks.KEEPING, AccountSpecificBackend, "__getitem__"),
+        (hooks.KEEPING, BackendDict, "iter_backends"),
         ("local.budgets.models answers instead of moto's budgets", BaseBackend, "_url_module"),
     ],
 )

@@ -16,7 +16,7 @@ from local.ledger.record import CostRecord
 from local.scenarios.scenario import Account, Policy, Role, Scenario
 from local.server import EmbeddedAws
 from local.world import current
-from tests.contracts.local.worlds import ACCOUNT, NOON, a_client, a_world
+from tests.contracts.local.worlds import ACCOUNT, NOON, a_client, a_world, as_role
 
 MEMBER = "210000000001"
 TRUST = {
@@ -154,6 +154,23 @@ def test_a_reset_frees_an_organizations_accounts(aws: EmbeddedAws) -> None:
     with pytest.raises(ClientError, match="AWSOrganizationsNotInUse"):
         a_client("organizations", aws).describe_organization()
     assert organizations_backends.master_accounts == {}
+
+
+def test_what_was_held_once_is_put_back_as_often_as_wanted(aws: EmbeddedAws) -> None:
+    members = [Account(ACCOUNT, "company", "a@example.com"), Account(MEMBER, "m", "m@example.com")]
+    world = a_world(a_scenario(accounts=members))
+    aws.reset(world)
+    s3 = a_client("s3", aws)
+    s3.create_bucket(Bucket="kept")
+    held = aws.holdings()
+    for _ in range(2):
+        s3.create_bucket(Bucket="forgotten")
+        aws.reset(world.begin_again(), held)
+        assert [each["Name"] for each in s3.list_buckets()["Buckets"]] == ["kept"]
+        role = as_role(aws, f"arn:aws:iam::{MEMBER}:role/OrganizationAccountAccessRole")
+        with pytest.raises(ClientError, match="BucketAlreadyExists"):
+            a_client("s3", aws, **role).create_bucket(Bucket="kept")
+        s3.delete_bucket(Bucket="kept")
 
 
 def test_what_a_scenario_names_exists(aws: EmbeddedAws) -> None:
