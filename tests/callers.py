@@ -215,7 +215,7 @@ class StandIn:
             request=self._answer,
             refusal=self._refuse,
             awake=lambda: AgentResponse.success(None, {"awake": True, "incomplete": []}, NOW),
-            websocket=lambda each: {"status_code": 200, "told": each},
+            websocket=lambda each: {"statusCode": 200, "told": each},
             allowed_origins=lambda: self._origins,
         )
         return events.respond(Arrival(event, custom or {}), answers)
