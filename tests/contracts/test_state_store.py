@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from tools.aws.state_table import StateTable
 from tools.domain.audit import LARGEST_PART_BYTES, AuditEntry, Outcome, Requester, kept
 from tools.domain.errors import StateUnavailable
 from tools.domain.kept_rules import KeptRules
-from tools.domain.state_items import EXPIRY, PARTITION, SORT
+from tools.domain.state_items import EXPIRY, PARTITION, SORT, audit_entry_from, audit_item
 from tools.ports.state import StateStore
 
 MEMBER = "999999999999"
@@ -59,6 +60,20 @@ def test_a_change_that_was_begun_is_read_back_whole(state: StateStore) -> None:
     entry = replace(an_entry(), reason="because ü", requester=requester, at=NOW + timedelta(microseconds=7))
     state.begin_change(entry)
     assert state.changes(ACCOUNT, most=10).entries == [entry]
+
+
+def test_entries_with_and_without_a_caller_are_read_by_what_came_before_and_after() -> None:
+    requester = Requester(invocation_id="i", request_id="r", source="http_api", principal="iam:arn")
+    item = audit_item(replace(an_entry(), requester=requester))
+    assert audit_entry_from(item).requester == requester
+    older = {name: value for name, value in item.items() if name != "caller"}
+    assert audit_entry_from(older).requester == Requester(invocation_id="i", request_id="r")
+    assert set(json.loads(str(item["requester"]))) == {
+        "invocation_id",
+        "function_arn",
+        "cognito_identity_id",
+        "request_id",
+    }
 
 
 def test_a_change_is_finished_with_its_outcome_before_and_after(state: StateStore) -> None:
