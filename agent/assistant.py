@@ -33,7 +33,6 @@ from tools.domain.conversation import Answer, Gap, ModelUse, ProposedChange, Que
 from tools.domain.errors import BudgetAgentError
 from tools.domain.grounding import Facts, grounded_text, ungrounded
 from tools.domain.sessions import Turn
-from tools.domain.shortening import shortened_value
 from tools.gateways import Gateways
 
 _PROMPTS = Path(__file__).with_name("prompts")
@@ -42,7 +41,6 @@ NO_TOOLS = ("ask", "receive_notification")
 
 _TIME_TO_REPLY = 5.0
 _SECONDS_FOR_WORDS = 20.0
-_LONGEST_SHOWN = 24_000
 _MOST_NAMED = 10
 
 
@@ -121,7 +119,7 @@ class StrandsAssistant:
             limits=self._limits(_SECONDS_FOR_WORDS),
             errors=self._errors_of_model,
         )
-        shown = json.dumps(shortened_value(result, _LONGEST_SHOWN), ensure_ascii=False)
+        shown = json.dumps(result, ensure_ascii=False)
         spoken = conversation.ask(f"The result of {action}:\n{shown}")
         spoken = self._repaired(conversation, spoken, facts, ToolRecord(), 0)
         text = grounded_text(without_prompt(finished_part(spoken), prompt), facts)
@@ -182,11 +180,12 @@ class StrandsAssistant:
             return spoken
         named = ", ".join(f'"{each.text}"' for each in claims[:_MOST_NAMED])
         logger.info("answer sent back", claims=len(claims))
-        again = conversation.ask(
-            f"Your answer names what is in no tool result of this conversation: {named}. Write the whole answer "
-            "again without it: only with what tools have told you, each figure exactly as it stands there. If a "
-            "tool can tell what is missing, call it."
-        )
+        try:
+            again = conversation.ask(_repair_of(named))
+        except BudgetAgentError as error:
+            # The first answer stands without its wrong sentences: it was paid for, and says the rest.
+            logger.warning("answer not repaired", error_code=error.code)
+            return spoken
         for each in record.results[known:]:
             facts.add_result(each)
         return again if again.text.strip() else spoken
@@ -206,6 +205,14 @@ class StrandsAssistant:
             return with_tokens(proposals, caller, self._gateways), ()
         except BudgetAgentError as error:
             return proposals, (gap("confirmation_token", error),)
+
+
+def _repair_of(named: str) -> str:
+    return (
+        f"Your answer names what is in no tool result of this conversation: {named}. Write the whole answer "
+        "again without it: only with what tools have told you, each figure exactly as it stands there. If a "
+        "tool can tell what is missing, call it."
+    )
 
 
 def _read(name: str) -> str:

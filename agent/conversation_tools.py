@@ -15,12 +15,14 @@ from typing import Any
 
 from strands.types.tools import ToolResult, ToolSpec, ToolUse
 
+from agent.contract import error_detail, refuse_malformed
 from agent.prompt_guard import repeats_prompt
 from agent.strands_tools import ActionTool
 from tools.actions._action import Action
 from tools.actions._plain_schema import Wording, plain_schema
 from tools.domain.conversation import ProposedChange, ToolCall
 from tools.domain.echoes import without_echoes
+from tools.domain.errors import InvalidParameters, InvalidRequest
 from tools.domain.shortening import shortened_value
 from tools.gateways import Gateways
 
@@ -28,7 +30,6 @@ LONGEST_RESULT = 24_000
 """Characters of a result that the model reads."""
 _LONGEST_PREVIEW = 12_000
 _DRY_RUN = "dry_run"
-_DEEPEST = 30
 _SENTENCE = re.compile(r"(?<=[.])\s")
 _SELDOM = (
     "account_id",
@@ -126,35 +127,28 @@ class ConversationTool(ActionTool):
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
-            return _refusal(
-                "INVALID_PARAMETERS", "The input of the call is no JSON object; call again with one."
-            )
-        if _is_too_deep(found):
-            return _refusal("INVALID_PARAMETERS", f"The input is nested more than {_DEEPEST} levels deep.")
-        if any(each != each.encode(errors="replace").decode() for each in _texts_in(found)):
-            return _refusal(
-                "INVALID_PARAMETERS", "The input holds half of a surrogate pair, which is no text."
-            )
+            return _refusal("The input of the call is no JSON object; call again with one.")
+        try:
+            refuse_malformed(found)
+        except InvalidRequest as error:
+            return _refusal(error.message)
         return None
 
     def _problem_with(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
         """Why a call is refused before it is made: a parameter models may not set, or an address nobody named."""
         forbidden = sorted(set(given) & set(self.action.not_for_models))
         if forbidden:
-            return _refusal(
-                "INVALID_PARAMETERS", f"{', '.join(forbidden)} cannot be set in a conversation; leave it out."
-            )
+            return _refusal(f"{', '.join(forbidden)} cannot be set in a conversation; leave it out.")
         if not self.action.mutates:
             return None
         unnamed = sorted({each for each in _addresses_in(given) if _bare(each) not in self._named})
         if unnamed:
             return _refusal(
-                "INVALID_PARAMETERS",
                 "The person who asked has not named these addresses, so no change may use them; ask them for one: "
                 + ", ".join(unnamed),
             )
         if any(repeats_prompt(each, self._prompt) for each in _texts_in(given)):
-            return _refusal("INVALID_PARAMETERS", "Your instructions are no part of a change.")
+            return _refusal("Your instructions are no part of a change.")
         return None
 
     def _told(
@@ -201,19 +195,8 @@ def _as_json_is_sent(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
-def _refusal(code: str, message: str) -> dict[str, Any]:
-    return {"code": code, "message": message, "details": {}, "retryable": False}
-
-
-def _is_too_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(_DEEPEST):
-        level = [
-            each
-            for held in level
-            for each in (held.values() if isinstance(held, dict) else held if isinstance(held, list) else ())
-        ]
-    return bool(level)
+def _refusal(message: str) -> dict[str, Any]:
+    return error_detail(InvalidParameters(message)).model_dump(mode="json")
 
 
 def _addresses_in(value: Any) -> list[str]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import boto3
 
-from benchmarks.pipeline import embedded_aws, measured
+from benchmarks.pipeline import embedded_aws, measured, speak_to
 from local.remote import Remote
 
 MODEL_ID = "us.anthropic.claude-sonnet-4-6"
@@ -53,18 +53,8 @@ def main(arguments: list[str]) -> int:
 
 def contestants(url: str) -> dict[str, Callable[[], Any]]:
     """The question, its requests to the model alone, and its action alone."""
-    os.environ.update(
-        {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": "benchmark",
-            "AWS_SECRET_ACCESS_KEY": "benchmark",
-            "AWS_REGION": "us-east-1",
-            "AWS_ACCOUNT_ID": "123456789012",
-            "LOG_LEVEL": "CRITICAL",
-            "POWERTOOLS_METRICS_DISABLED": "true",
-            "MODEL_ID": MODEL_ID,
-        }
-    )
+    speak_to(url)
+    os.environ["MODEL_ID"] = MODEL_ID
     from lambda_handler import lambda_handler
 
     remote = Remote(url)

@@ -64,8 +64,8 @@ def embedded_aws() -> Iterator[str]:
         process.wait()
 
 
-def contestants(url: str) -> dict[str, Callable[[], Any]]:
-    """The same analysis three ways: through the handler, as a bare action, and its AWS calls alone."""
+def speak_to(url: str) -> None:
+    """Lead the handler and boto3 to the embedded AWS, quietly."""
     os.environ.update(
         {
             "AWS_ENDPOINT_URL": url,
@@ -77,6 +77,11 @@ def contestants(url: str) -> dict[str, Callable[[], Any]]:
             "POWERTOOLS_METRICS_DISABLED": "true",
         }
     )
+
+
+def contestants(url: str) -> dict[str, Callable[[], Any]]:
+    """The same analysis three ways: through the handler, as a bare action, and its AWS calls alone."""
+    speak_to(url)
     from agent.bootstrap import build_gateways
     from agent.settings import load_settings
     from lambda_handler import lambda_handler

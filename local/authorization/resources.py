@@ -38,7 +38,7 @@ def resources_of(service: str, operation: str, parameters: Parameters, place: Pl
     return _NAMERS.get(service, _anything)(operation, parameters, place) or ANYTHING
 
 
-def _anything(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _anything(operation: str, parameters: Parameters, place: Place) -> list[str]:
     return ANYTHING
 
 
@@ -91,16 +91,16 @@ def _sns(operation: str, parameters: Parameters, place: Place) -> list[str]:
     return [place.arn("sns", "*")] if operation == "ListTopics" else ANYTHING
 
 
-def _sqs(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _sqs(operation: str, parameters: Parameters, place: Place) -> list[str]:
     name = parameters.get("QueueName") or parameters.get("QueueUrl", "").rpartition("/")[2]
     return [place.arn("sqs", name)] if name else ANYTHING
 
 
-def _sts(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _sts(operation: str, parameters: Parameters, place: Place) -> list[str]:
     return [parameters["RoleArn"]] if "RoleArn" in parameters else ANYTHING
 
 
-def _iam(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _iam(operation: str, parameters: Parameters, place: Place) -> list[str]:
     for kind in ("Role", "User", "Group", "InstanceProfile"):
         if f"{kind}Name" in parameters:
             resource = f"{kind.lower() if kind != 'InstanceProfile' else 'instance-profile'}"
@@ -112,7 +112,7 @@ def _iam(operation: str, parameters: Parameters, place: Place) -> list[str]:  # 
     return ANYTHING
 
 
-def _lambda(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _lambda(operation: str, parameters: Parameters, place: Place) -> list[str]:
     name = parameters.get("FunctionName")
     if not name:
         return [parameters["Resource"]] if "Resource" in parameters else ANYTHING
@@ -120,7 +120,7 @@ def _lambda(operation: str, parameters: Parameters, place: Place) -> list[str]: 
     return [(name if name.startswith("arn:") else place.arn("lambda", f"function:{name}")) + qualifier]
 
 
-def _s3(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _s3(operation: str, parameters: Parameters, place: Place) -> list[str]:
     bucket = parameters.get("Bucket")
     if not bucket:
         return ANYTHING
@@ -139,7 +139,7 @@ def _api_gateway(operation: str, parameters: Parameters, place: Place) -> list[s
     return [f"arn:aws:apigateway:{place.region}::{filled}"]
 
 
-def _bedrock(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _bedrock(operation: str, parameters: Parameters, place: Place) -> list[str]:
     """An inference profile is asked for itself and for its model wherever it may pass a request on to.
 
     AWS asks for the model in the Region a request happens to go to; asking for all is emulator-defined, so that a
@@ -169,7 +169,7 @@ def _ec2(operation: str, parameters: Parameters, place: Place) -> list[str]:
     return [place.arn("ec2", f"instance/{each}") for each in parameters.get("InstanceIds", [])]
 
 
-def _rds(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _rds(operation: str, parameters: Parameters, place: Place) -> list[str]:
     name = parameters.get("DBInstanceIdentifier", "*")
     return [place.arn("rds", f"db:{name}")]
 
@@ -182,7 +182,7 @@ def _ssm(operation: str, parameters: Parameters, place: Place) -> list[str]:
     return [place.arn("ssm", f"parameter/{name.lstrip('/')}") for name in names]
 
 
-def _scheduler(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _scheduler(operation: str, parameters: Parameters, place: Place) -> list[str]:
     if "Name" not in parameters:
         return ANYTHING
     return [place.arn("scheduler", f"schedule/{parameters.get('GroupName', 'default')}/{parameters['Name']}")]
@@ -196,7 +196,7 @@ def _events(operation: str, parameters: Parameters, place: Place) -> list[str]:
     return [place.arn("events", f"rule/{name}")] if name else ANYTHING
 
 
-def _logs(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _logs(operation: str, parameters: Parameters, place: Place) -> list[str]:
     group = parameters.get("logGroupName")
     if not group:
         return ANYTHING
@@ -204,12 +204,12 @@ def _logs(operation: str, parameters: Parameters, place: Place) -> list[str]:  #
     return [place.arn("logs", f"log-group:{group}{stream}")]
 
 
-def _email(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _email(operation: str, parameters: Parameters, place: Place) -> list[str]:
     sender = parameters.get("Source") or parameters.get("FromEmailAddress")
     return [place.arn("ses", f"identity/{sender}")] if sender else ANYTHING
 
 
-def _organizations(operation: str, parameters: Parameters, place: Place) -> list[str]:  # noqa: ARG001
+def _organizations(operation: str, parameters: Parameters, place: Place) -> list[str]:
     """The policy, account, unit or root that is named; their ARNs have the organization's id in them."""
     organization = getattr(organizations_backends[place.account_id]["aws"].org, "id", "*")
     named = (

@@ -113,6 +113,19 @@ def test_what_is_still_wrong_then_is_removed_and_marked() -> None:
     assert answer["removed_sentences"] == 1
 
 
+def test_an_answer_that_cannot_be_repaired_stands_without_what_is_wrong() -> None:
+    with asking() as world:
+        answer = world.answer(
+            "How many are over?",
+            calls("analyze_budgets"),
+            says("Budgets help. You spend 987654 USD on Mars."),
+            fails("ServiceUnavailableException"),
+            fails("ServiceUnavailableException"),
+        )
+    assert answer["text"].startswith("Budgets help. [removed")
+    assert answer["removed_sentences"] == 1
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_change_is_rehearsed_and_proposed_never_made(allowed: bool) -> None:
     with asking() as world:

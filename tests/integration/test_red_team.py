@@ -115,28 +115,16 @@ def test_an_attempt_changes_nothing_tells_no_secret_and_ends(world: Asking, name
 )
 def test_a_token_confirms_nothing_but_its_own_request(world: Asking, changed: dict[str, Any]) -> None:
     before = everything()
-    answer = world.answer(
-        "Create innocent of 5 USD",
-        calls("create_budget", {"budget_name": "innocent", "amount": 5}),
-        says("I propose it."),
-        allow_changes=True,
-    )
-    [proposed] = answer["proposed_changes"]
-    reply = world.through.send({**proposed["request"], **changed}, Context(aws_request_id="a" * 36))
+    request = innocent_proposal(world)
+    reply = world.through.send({**request, **changed}, Context(aws_request_id="a" * 36))
     assert reply["data"]["error"]["code"] in ("CONFIRMATION_REFUSED", "INVALID_REQUEST", "INVALID_PARAMETERS")
     assert everything() == before
 
 
 def test_a_token_of_one_caller_is_none_for_another(world: Asking) -> None:
     before = everything()
-    answer = world.answer(
-        "Create innocent of 5 USD",
-        calls("create_budget", {"budget_name": "innocent", "amount": 5}),
-        says("I propose it."),
-        allow_changes=True,
-    )
-    [proposed] = answer["proposed_changes"]
-    reply = world.through.send(proposed["request"], somebody("eu-west-1:someone-else"))
+    request = innocent_proposal(world)
+    reply = world.through.send(request, somebody("eu-west-1:someone-else"))
     assert reply["data"]["error"]["details"] == {"reason": "UNKNOWN"}
     assert everything() == before
 
@@ -149,6 +137,19 @@ def test_nobody_hears_what_another_caller_said(world: Asking) -> None:
     world.ask("What did I say?", says("Nothing."), context=somebody("two"), session_id="shared-and-known-id")
     [request] = heard()
     assert "quiet-please" not in json.dumps(request["messages"])
+
+
+def innocent_proposal(world: Asking) -> dict[str, Any]:
+    """A proposed request, with its token."""
+    answer = world.answer(
+        "Create innocent of 5 USD",
+        calls("create_budget", {"budget_name": "innocent", "amount": 5}),
+        says("I propose it."),
+        allow_changes=True,
+    )
+    [proposed] = answer["proposed_changes"]
+    request: dict[str, Any] = proposed["request"]
+    return request
 
 
 def said_by_model(reply: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ class AskParameters(Parameters):
         default=None,
         min_length=1,
         max_length=200,
-        description="The session_id of an earlier answer, to ask on; or one of your own, with 16 characters.",
+        description="The session_id of an earlier answer, to ask on; or your own, of at least 16 characters.",
     )
     allow_changes: bool = Field(
         default=False,

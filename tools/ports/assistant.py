@@ -22,7 +22,7 @@ class Assistant(Protocol):
         """The answer to a question, from what the tools say. Changes nothing: changes are proposed."""
 
     def in_words(self, action: str, result: Mapping[str, Any]) -> Words:
-        """The result of an action, as its reply has it, summed up for people. Calls no tool."""
+        """An action's result, as much of it as matters, summed up for people. Calls no tool."""
 
 
 class NoAssistant:
