@@ -1,4 +1,4 @@
-"""A confirmed change: carried out once, whoever else holds its token, and given back only where nothing was begun."""
+"""A confirmed change: made once, whoever else holds its token, which returns only if nothing was begun."""
 
 from __future__ import annotations
 
